@@ -97,11 +97,7 @@ func (pool *Pool) Create(k Kernel, cfg Config) error {
 	if pool.created {
 		return status.PtrError
 	}
-	memory, err := cfg.memory()
-	if err != nil {
-		return err
-	}
-	g, err := cfg.Target.divide(cfg.Payload, addressOf(memory), uint32(len(memory)))
+	memory, g, err := cfg.divide()
 	if err != nil {
 		return err
 	}
@@ -117,6 +113,22 @@ func (pool *Pool) Create(k Kernel, cfg Config) error {
 	pool.available = g.count
 	pool.ledger.open(int(g.count))
 	return nil
+}
+
+// Check returns the error that [New] would return for the payload and the
+// memory, nil if a pool can be made of them.
+func (cfg *Config) Check() error {
+	_, _, err := cfg.divide()
+	return err
+}
+
+func (cfg *Config) divide() ([]byte, geometry, error) {
+	memory, err := cfg.memory()
+	if err != nil {
+		return nil, geometry{}, err
+	}
+	g, err := cfg.Target.divide(cfg.Payload, addressOf(memory), uint32(len(memory)))
+	return memory, g, err
 }
 
 // memory returns the area to divide. An area smaller than it is said to be
