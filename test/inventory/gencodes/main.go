@@ -128,7 +128,7 @@ func netxSource(netx *inventory.NetX, threadx *inventory.ThreadX) []byte {
 	plainConstants(&b, "Status codes of the POP3 client.", netx.POP3Status)
 	plainConstants(&b, "Status codes of ThreadX.", threadx.Status)
 	plainConstants(&b, "Wait options, in ticks.", append(netx.WaitOptions, threadx.WaitOptions...))
-	plainConstants(&b, "Truth values.", truth(netx.General, threadx.General))
+	plainConstants(&b, "Numbers of general use.", inUse(netx.General, threadx.General))
 	plainConstants(&b, "IP versions.", netx.IPVersions)
 	packetTypes(&b, netx.PacketTypes)
 	return b.Bytes()
@@ -149,11 +149,11 @@ func literal(v uint32) string {
 	return fmt.Sprintf("0x%02X", v)
 }
 
-// truth picks TRUE and FALSE; C's null is Go's nil, so it has no constant.
-func truth(lists ...[]inventory.Constant) (kept []inventory.Constant) {
+// inUse picks the numbers that the services of package netx need so far.
+func inUse(lists ...[]inventory.Constant) (kept []inventory.Constant) {
 	for _, list := range lists {
 		for _, c := range list {
-			if strings.HasSuffix(c.Name, "_TRUE") || strings.HasSuffix(c.Name, "_FALSE") {
+			if strings.HasSuffix(c.Name, "_TRUE") || strings.HasSuffix(c.Name, "_FALSE") || strings.Contains(c.Name, "VLAN") {
 				kept = append(kept, c)
 			}
 		}
