@@ -147,24 +147,30 @@ func Create(config Config) (*Client, error) {
 // name does. On a client with a session it is status.PtrError, where C would
 // corrupt the socket list of the instance.
 func (c *Client) Create(config Config) error {
-	c.downloading = false
-	if len(config.User) > MaxUser || len(config.Password) > MaxPassword {
-		return failed("create", status.Pop3ParamError)
-	}
-	if c.socket != nil {
-		return failed("create", status.PtrError)
-	}
-	config = config.withDefaults()
-	*c = Client{config: config, fixes: config.Fixes.closed(), log: config.Log, quirks: c.quirks}
-	c.quirks.logged = 0
-	if err := c.checkServer(); err != nil {
+	err := c.prepare(config)
+	if err != nil {
 		return failed("create", err)
 	}
-	socket, err := openSocket(config)
+	socket, err := openSocket(c.config)
 	if err != nil {
 		return failed("create", c.countNotEnabled(err))
 	}
 	return c.start(socket)
+}
+
+// prepare checks config and clears what a former session has left.
+func (c *Client) prepare(config Config) error {
+	c.downloading = false
+	if len(config.User) > MaxUser || len(config.Password) > MaxPassword {
+		return status.Pop3ParamError
+	}
+	if c.socket != nil {
+		return status.PtrError
+	}
+	config = config.withDefaults()
+	*c = Client{config: config, fixes: config.Fixes.closed(), log: config.Log, quirks: c.quirks}
+	c.quirks.logged = 0
+	return c.checkServer()
 }
 
 // checkServer refuses addresses for which C hangs, or fails later.

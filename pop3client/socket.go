@@ -43,4 +43,4 @@ func openSocket(config Config) (transport, error) {
 
 func (t *tcpTransport) ticks() uint32 { return t.ip.Kernel().Ticks() }
 
-func (t *tcpTransport) peerClosed() bool { return t.State() == ipstack.CloseWait }
+func (t *tcpTransport) peerClosed() bool { return t.State() == ipstack.TCPCloseWait }

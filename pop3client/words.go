@@ -177,7 +177,7 @@ func (c *Client) uint32(n uint64) (value uint32, ok bool) {
 		return uint32(n), true
 	case c.fixed(QuirkNumber10Digits):
 		return 0, false
-	case c.config.Pool.Target().LP64():
+	case c.config.Pool.Target().PointerSize == 8:
 		return uint32(n), true
 	}
 	return math.MaxUint32, true
