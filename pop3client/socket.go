@@ -44,3 +44,12 @@ func openSocket(config Config) (transport, error) {
 func (t *tcpTransport) ticks() uint32 { return t.ip.Kernel().Ticks() }
 
 func (t *tcpTransport) peerClosed() bool { return t.State() == ipstack.TCPCloseWait }
+
+// Socket returns the socket of the session, nil without one. It is for looking
+// at: what is received or sent behind the client's back the client will miss.
+func (c *Client) Socket() *ipstack.TCPSocket {
+	if t, ok := c.socket.(*tcpTransport); ok {
+		return t.TCPSocket
+	}
+	return nil
+}
