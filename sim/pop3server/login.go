@@ -67,7 +67,7 @@ func (s *session) login(user User, match bool) {
 		s.fail("[AUTH] wrong user name or password") // RFC 3206
 		s.failures++
 		if s.failures == s.cfg.MaxLoginFailures {
-			s.over = fmt.Errorf("%d failed logins", s.failures)
+			s.over = fmt.Errorf("too many failed logins (%d)", s.failures)
 		}
 		return
 	case !user.Mailbox.TryLock():

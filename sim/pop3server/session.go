@@ -153,7 +153,7 @@ func (s *session) refuse(format string, args ...any) {
 	s.fail(format, args...)
 	s.bad++
 	if s.bad == s.cfg.MaxBadCommands {
-		s.over = fmt.Errorf("%d bad commands", s.bad)
+		s.over = fmt.Errorf("too many bad commands (%d)", s.bad)
 	}
 }
 
