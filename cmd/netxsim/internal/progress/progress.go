@@ -42,7 +42,9 @@ func (b *Bar) Set(done, total int) {
 			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionClearOnFinish())
 	}
-	b.bar.ChangeMax(total)
+	if b.bar.GetMax() != total {
+		b.bar.ChangeMax(total)
+	}
 	_ = b.bar.Set(done) // what cannot be drawn is not missed
 }
 
