@@ -51,6 +51,3 @@ type Streams struct {
 
 // A Runner fetches mail as o says and prints the report. It fails when not every message arrived as the server held it.
 type Runner func(ctx context.Context, s Streams, o Options) error
-
-// Run is the Runner of the program.
-var Run Runner
