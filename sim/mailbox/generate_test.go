@@ -81,3 +81,17 @@ func FuzzMessage(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkOpenMaildir(b *testing.B) {
+	dir := b.TempDir()
+	box := mailbox.Generate(1, 50)
+	if err := box.WriteMaildir(dir); err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(box.Size())
+	for b.Loop() {
+		if _, err := mailbox.Open(dir); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -65,7 +65,7 @@ type Config struct {
 	// WriteSize is the largest number of bytes given to one Write. 0: 23,360, the
 	// payload of 16 segments of 1460 bytes.
 	WriteSize int
-	// SplitReplies gives the status line of a reply of several lines a Write of its own.
+	// SplitReplies ends a Write after the status line of a reply of several lines.
 	SplitReplies bool
 
 	// Go starts the work on a connection. Nil: a go statement.

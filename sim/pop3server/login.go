@@ -71,7 +71,7 @@ func (s *session) login(user User, match bool) {
 		}
 		return
 	case !user.Mailbox.TryLock():
-		s.fail("[IN-USE] another session has the maildrop") // RFC 2449, section 8.1.1
+		s.fail("[IN-USE] another session has the maildrop") // RFC 2449, section 8.1.2
 		return
 	}
 	s.user, s.box, s.state = user.Name, user.Mailbox, transaction

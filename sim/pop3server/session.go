@@ -60,7 +60,7 @@ func (s *session) run() error {
 		line, err := s.next()
 		switch {
 		case errors.Is(err, errTooLong):
-			s.trace(Client, "(line too long)")
+			s.trace(FromClient, "(line too long)")
 			s.refuse("command line longer than %d octets", s.cfg.MaxCommand)
 		case err != nil:
 			return describe(err)
@@ -114,7 +114,7 @@ func describe(err error) error {
 // obey carries out one command line.
 func (s *session) obey(line string) {
 	cmd := parseCommand(line)
-	s.trace(Client, cmd.traced(line))
+	s.trace(FromClient, cmd.traced(line))
 	rule, known := rules[cmd.verb]
 	words := len(cmd.words())
 	switch {
@@ -160,7 +160,7 @@ func (s *session) refuse(format string, args ...any) {
 // send writes one line.
 func (s *session) send(text string) {
 	line := statusLine(text)
-	s.trace(Responder, line[:len(line)-2])
+	s.trace(FromServer, line[:len(line)-2])
 	_, _ = s.w.Write([]byte(line)) // flush reports the error
 }
 

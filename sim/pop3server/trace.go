@@ -10,12 +10,12 @@ type Side byte
 
 // The two sides, by the letters RFC 1939 marks examples with.
 const (
-	Client    Side = 'C'
-	Responder Side = 'S'
+	FromClient Side = 'C'
+	FromServer Side = 'S'
 )
 
 // A Line is one line of a dialogue, as [Config].Trace gets it. The content of a
-// message is not traced line by line: one Line with Octets above 0 stands for it.
+// message is not traced line by line: one Line with Content set stands for it.
 type Line struct {
 	// Session is the number of the session, counted from 1 for each server.
 	Session int

@@ -125,7 +125,7 @@ func (s *session) content(it *item, status string, copyTo func(io.Writer, io.Rea
 		return
 	}
 	if s.cfg.Trace != nil {
-		s.cfg.Trace(Line{Session: s.number, Side: Responder, Content: true, Lines: dst.lines, Octets: dst.octets})
+		s.cfg.Trace(Line{Session: s.number, Side: FromServer, Content: true, Lines: dst.lines, Octets: dst.octets})
 	}
 	s.end()
 }
