@@ -8,10 +8,13 @@ import (
 	"maps"
 
 	"netxsim/test/conformance"
+	"netxsim/test/conformance/packet"
 )
 
 // replayers has one entry for every suite that the model can run.
-var replayers = map[string]conformance.Replayer{}
+var replayers = map[string]conformance.Replayer{
+	"packet": packet.Replay,
+}
 
 // All returns the replayers by suite, in a map of its own.
 func All() map[string]conformance.Replayer { return maps.Clone(replayers) }

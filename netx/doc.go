@@ -1,0 +1,37 @@
+// Package netx gives the native packages the names of the C programming
+// interface, so that a C file written for NetX Duo becomes Go by a mechanical
+// rename and then returns the same statuses.
+//
+// # Names
+//
+// Upper-case C names stay as they are. In lower-case C names the underscores go
+// and each word is capitalised: nx_packet_allocate is [NxPacketAllocate].
+// Structure fields first lose the prefix of their structure: packet_ptr ->
+// nx_packet_length is packet.Length. Arguments keep the order and number they
+// have in C; memory is a []byte followed by the C size, results stay pointers,
+// and nil is NX_NULL. The package may be dot-imported.
+//
+// # Programs
+//
+// A C image has its kernel, its list of pools and its compile-time options
+// once. Here a [Program] has them, and [Program.Run] plays tx_kernel_enter: the
+// services called from the definition function, from any thread of its kernel
+// and from their callbacks belong to that program. Any number of programs may
+// run at once, each on a kernel of its own.
+//
+// # Checks
+//
+// A service tests its arguments and its caller in the order of the C checking
+// layer and then calls the native package; it has no other logic. Below,
+// statuses are Go errors; here they are numbers again.
+//
+// # Released packets
+//
+// In C a checked release sets the caller's packet variable to null. Go cannot
+// do that, so a packet that is back in its pool counts as null everywhere: the
+// services return NX_PTR_ERROR for it. Unlike NetX Duo, a second release through
+// the same variable is counted as an invalid release of the pool, as C does for
+// a second variable.
+package netx
+
+//go:generate go run netxsim/test/inventory/gencodes -netx constants_gen.go

@@ -1,0 +1,92 @@
+package netx
+
+import (
+	"context"
+	"runtime/pprof"
+	"sync"
+	"unsafe"
+
+	"netxsim/packetpool"
+	"netxsim/sim"
+)
+
+// A Program is what a C image has once: the kernel it runs on, its
+// compile-time options and the list of pools it has created.
+type Program struct {
+	Kernel *sim.Kernel       // must be set; no other program may use it
+	Target packetpool.Target // the modelled device; zero is a 32-bit one
+	Name   string            // label in profiles; may be empty
+
+	pools []*NX_PACKET_POOL // created, in order; deleted ones until the next creation
+}
+
+// Run starts the kernel with define as its definition function, like
+// tx_kernel_enter calls tx_application_define, and returns what the kernel's
+// Run returns.
+//
+// Services that have no other way to know, such as NxPacketPoolCreate, find
+// the program by the profiler labels of the calling goroutine: Run sets them,
+// and every goroutine started from there inherits them. So pprof.Do must not
+// be used around such calls.
+func (p *Program) Run(define func()) (*sim.Report, error) {
+	before := getLabels()
+	defer setLabels(before)
+	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels("netx", p.Name)))
+	mine := getLabels()
+	programs.Store(mine, p)
+	defer programs.Delete(mine)
+	return p.Kernel.Run(define)
+}
+
+// programs are the running programs by the address of their labels.
+var programs sync.Map
+
+// current returns the program that the calling goroutine belongs to.
+func current() *Program {
+	p, ok := programs.Load(getLabels())
+	if !ok {
+		panic("netx: service called outside Program.Run")
+	}
+	return p.(*Program)
+}
+
+// The runtime keeps these two for users outside; they are one load and one
+// store.
+
+//go:linkname getLabels runtime/pprof.runtime_getProfLabel
+func getLabels() unsafe.Pointer
+
+//go:linkname setLabels runtime/pprof.runtime_setProfLabel
+func setLabels(unsafe.Pointer)
+
+// A contexter is a kernel that knows what kind of code calls.
+type contexter interface{ Context() sim.Context }
+
+// contextOf returns the context of the caller; a kernel that does not know has
+// threads only.
+func contextOf(k any) sim.Context {
+	if c, ok := k.(contexter); ok {
+		return c.Context()
+	}
+	return sim.ThreadContext
+}
+
+// The caller checks of NetX Duo. Each reports whether the caller may go on.
+
+// threadToWait lets threads wait, and everybody who does not wait
+// (NX_THREAD_WAIT_CALLER_CHECKING).
+func threadToWait(k any, waitOption ULONG) bool {
+	return waitOption == NX_NO_WAIT || contextOf(k) == sim.ThreadContext
+}
+
+// threadsOnly is NX_THREADS_ONLY_CALLER_CHECKING.
+func threadsOnly(k any) bool { return contextOf(k) == sim.ThreadContext }
+
+// initAndThreads is NX_INIT_AND_THREADS_CALLER_CHECKING.
+func initAndThreads(k any) bool {
+	c := contextOf(k)
+	return c == sim.ThreadContext || c == sim.Initialization
+}
+
+// notISR is NX_NOT_ISR_CALLER_CHECKING.
+func notISR(k any) bool { return contextOf(k) != sim.Interrupt }

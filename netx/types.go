@@ -1,0 +1,25 @@
+package netx
+
+import "netxsim/packetpool"
+
+// The C types of arguments, results and control blocks.
+type (
+	UINT  = uint32 // unsigned int
+	ULONG = uint32 // unsigned long, 32 bits on every target
+	UCHAR = byte   // unsigned char
+
+	// NX_PACKET is a packet; its pointer fields are offsets into the pool's memory.
+	NX_PACKET = packetpool.Packet
+	// NX_PACKET_POOL is the control block of a packet pool. The zero value is
+	// what NxPacketPoolCreate wants.
+	NX_PACKET_POOL = packetpool.Pool
+)
+
+// The markers of packet.UnionNext.TcpQueueNext, and of packet.QueueNext in the
+// last case, that stand for a state instead of a packet.
+var (
+	NX_PACKET_FREE      = packetpool.Free
+	NX_PACKET_ALLOCATED = packetpool.Allocated
+	NX_PACKET_ENQUEUED  = packetpool.Enqueued
+	NX_DRIVER_TX_DONE   = packetpool.DriverTxDone
+)

@@ -1,0 +1,273 @@
+package packetpool
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Holder is what keeps packets for a while: a socket's receive queue, a
+// driver, a reassembly buffer.
+type Holder interface {
+	// HolderName is a phrase for reports, "socket client receive queue".
+	HolderName() string
+}
+
+// HolderCount is how many packets one holder has.
+type HolderCount struct {
+	Name    string
+	Packets int
+}
+
+// Hold notes that h has the packet and all that are chained to it; nil is the
+// thread that allocated each. It changes reports only.
+func (p *Packet) Hold(h Holder) {
+	for ; p != nil; p = p.Next {
+		if p.home == nil || p.free {
+			continue
+		}
+		p.home.settleLater()
+		p.home.ledger.move(p, h)
+	}
+}
+
+// HolderName returns who has the packet: the holder's name, or that of the
+// thread that allocated it. It is empty if the packet is free.
+func (p *Packet) HolderName() string {
+	if p.free || p.home == nil {
+		return ""
+	}
+	return p.home.ledger.entries[p.slot].name()
+}
+
+// Holders returns who has the pool's packets now, those with most first.
+func (pool *Pool) Holders() []HolderCount { return group(pool.ledger.entries) }
+
+// Stats is a report about a pool.
+type Stats struct {
+	Name      string
+	Payload   uint32 // bytes per packet
+	Total     uint32 // packets
+	Available uint32 // free packets now
+
+	Lowest        uint32        // fewest free packets ever
+	LowestAt      time.Duration // virtual time when that was first so
+	LowestHolders []HolderCount // who had the others, at the end of that instant
+
+	EmptyRequests    uint32 // requests that found the pool empty
+	EmptySuspensions uint32 // requests that waited
+	InvalidReleases  uint32 // releases of packets that were not allocated
+
+	Bytes        uint32 // RAM of the memory area on the target
+	ControlBytes uint32 // RAM of the control block on the target
+}
+
+// Stats returns the report about the pool so far.
+func (pool *Pool) Stats() Stats {
+	pool.settle()
+	return Stats{
+		Name:             pool.name,
+		Payload:          pool.payload,
+		Total:            pool.geometry.count,
+		Available:        pool.available,
+		Lowest:           pool.ledger.lowest,
+		LowestAt:         pool.ledger.lowestAt,
+		LowestHolders:    group(pool.ledger.atLowest),
+		EmptyRequests:    pool.emptyRequests,
+		EmptySuspensions: pool.emptySuspensions,
+		InvalidReleases:  pool.invalidReleases,
+		Bytes:            pool.geometry.pad + pool.geometry.size,
+		ControlBytes:     pool.target.PoolSize(),
+	}
+}
+
+// A ledger says who has how many packets of a pool. Entries of holders that
+// have none any more are used again, so it never has more than packets are
+// held at once.
+type ledger struct {
+	entries []entry
+	held    uint32 // packets that are not free
+	lent    uint32 // packets that went into another pool's free list
+	adopted uint32 // packets of other pools in this one
+
+	lowest   uint32
+	lowestAt time.Duration
+	unsaved  bool // atLowest is not written yet
+	atLowest []entry
+}
+
+// An entry is a holder, or a thread where holder is nil, and its packets.
+type entry struct {
+	holder  Holder
+	thread  string
+	packets int
+}
+
+func (e *entry) name() string {
+	switch {
+	case e.holder != nil:
+		return e.holder.HolderName()
+	case e.thread == "":
+		return "somebody"
+	}
+	return e.thread
+}
+
+func (l *ledger) open(packets int) {
+	*l = ledger{
+		entries:  slices.Grow(l.entries[:0], packets),
+		atLowest: slices.Grow(l.atLowest[:0], packets),
+		lowest:   uint32(packets),
+	}
+}
+
+// find returns the entry of a holder, a new one if there is none.
+func (l *ledger) find(holder Holder, thread string) int32 {
+	unused := -1
+	for i := range l.entries {
+		e := &l.entries[i]
+		if e.holder == holder && e.thread == thread {
+			return int32(i)
+		}
+		if e.packets == 0 {
+			unused = i
+		}
+	}
+	if unused < 0 {
+		l.entries = append(l.entries, entry{})
+		unused = len(l.entries) - 1
+	}
+	l.entries[unused] = entry{holder: holder, thread: thread}
+	return int32(unused)
+}
+
+// add counts p for its thread.
+func (l *ledger) add(p *Packet) {
+	l.held++
+	slot := p.slot // who had it last, a good guess
+	if int(slot) >= len(l.entries) || l.entries[slot].holder != nil || l.entries[slot].thread != p.thread {
+		slot = l.find(nil, p.thread)
+		p.slot = slot
+	}
+	l.entries[slot].packets++
+}
+
+// move counts p for another holder.
+func (l *ledger) move(p *Packet, h Holder) {
+	l.entries[p.slot].packets--
+	thread := p.thread
+	if h != nil {
+		thread = ""
+	}
+	p.slot = l.find(h, thread)
+	l.entries[p.slot].packets++
+}
+
+// remove stops counting p.
+func (l *ledger) remove(p *Packet) {
+	l.held--
+	l.entries[p.slot].packets--
+}
+
+// take notes that the running thread has p now.
+func (pool *Pool) take(p *Packet) {
+	p.thread = pool.currentName()
+	pool.ledger.add(p)
+	if pool.available < pool.ledger.lowest {
+		pool.newLow()
+	}
+}
+
+// drop notes that nobody has p any more.
+func (pool *Pool) drop(p *Packet) {
+	pool.settle()
+	pool.ledger.remove(p)
+}
+
+// adopt counts p here if it was carved elsewhere: C lets a program change the
+// owner of a packet, which then goes into another pool's free list.
+func (pool *Pool) adopt(p *Packet) {
+	if p.home == pool {
+		return
+	}
+	if p.home != nil {
+		p.home.settle()
+		p.home.ledger.remove(p)
+		p.home.ledger.lent++
+	}
+	p.home = pool
+	pool.ledger.adopted++
+	pool.ledger.add(p)
+}
+
+// newLow notes that fewer packets are free than ever. The holders are saved
+// when the instant is over: a packet that a queue gets is allocated first.
+func (pool *Pool) newLow() {
+	pool.ledger.lowest = pool.available
+	pool.ledger.lowestAt = pool.now()
+	pool.ledger.unsaved = true
+}
+
+// settleLater saves the holders of the low point once its instant is over.
+func (pool *Pool) settleLater() {
+	if pool.ledger.unsaved && pool.now() != pool.ledger.lowestAt {
+		pool.settle()
+	}
+}
+
+// settle saves the holders of the low point before they change.
+func (pool *Pool) settle() {
+	if pool.ledger.unsaved {
+		pool.ledger.unsaved = false
+		pool.ledger.atLowest = append(pool.ledger.atLowest[:0], pool.ledger.entries...)
+	}
+}
+
+func (pool *Pool) now() time.Duration {
+	if pool.clock == nil {
+		return 0
+	}
+	return pool.clock.Now()
+}
+
+func (pool *Pool) currentName() string {
+	if pool.namer == nil {
+		return ""
+	}
+	return pool.namer.CurrentName()
+}
+
+// group sums entries up by name, those with most packets first.
+func group(entries []entry) []HolderCount {
+	var list []HolderCount
+	for i := range entries {
+		if entries[i].packets == 0 {
+			continue
+		}
+		name := entries[i].name()
+		at := slices.IndexFunc(list, func(c HolderCount) bool { return c.Name == name })
+		if at < 0 {
+			list = append(list, HolderCount{Name: name})
+			at = len(list) - 1
+		}
+		list[at].Packets += entries[i].packets
+	}
+	slices.SortFunc(list, func(a, b HolderCount) int {
+		return cmp.Or(cmp.Compare(b.Packets, a.Packets), strings.Compare(a.Name, b.Name))
+	})
+	return list
+}
+
+// joinHolders is a list for one line: "socket a 9, thread b 3".
+func joinHolders(list []HolderCount) string {
+	if len(list) == 0 {
+		return "nobody"
+	}
+	parts := make([]string, len(list))
+	for i, c := range list {
+		parts[i] = fmt.Sprintf("%s %d", c.Name, c.Packets)
+	}
+	return strings.Join(parts, ", ")
+}

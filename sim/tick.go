@@ -1,0 +1,138 @@
+package sim
+
+import "time"
+
+// idle lets virtual time pass to the next thing that happens and does it: a timer
+// interrupt with something due, or an event. It returns false when the run is over.
+func (k *Kernel) idle() bool {
+	k.pulse()
+	if k.current != nil {
+		k.current = nil
+		k.run.onStage.Store(nil)
+	}
+	if k.finished() {
+		return k.end(EndDone)
+	}
+	tickAt, ticks := k.nextTick()
+	eventAt, events := k.events.next()
+	at := eventAt
+	if ticks && (!events || tickAt <= eventAt) {
+		at = tickAt
+	}
+	horizon := int64(k.cfg.Horizon)
+	switch {
+	case horizon > 0 && (at > horizon || !ticks && !events && k.cfg.UntilHorizon):
+		k.advance(horizon)
+		return k.end(EndHorizon)
+	case !ticks && !events:
+		return k.end(EndDeadlock)
+	case ticks && at == tickAt:
+		k.advance(at - 1)
+		k.now.Store(at)
+		k.timerInterrupt()
+		return true
+	}
+	k.advance(at)
+	k.nextEvent()
+	return true
+}
+
+// nextTick returns the time of the next timer interrupt on which something is due.
+func (k *Kernel) nextTick() (at int64, ok bool) {
+	n, ok := k.wheel.ahead()
+	return int64(k.tickCount+n) * int64(k.tick), ok
+}
+
+// advance moves virtual time forward over timer interrupts on which nothing is due.
+func (k *Kernel) advance(to int64) {
+	if to <= k.now.Load() {
+		return
+	}
+	k.now.Store(to)
+	if passed := uint64(to)/uint64(k.tick) - k.tickCount; passed > 0 {
+		k.tickCount += passed
+		k.wheel.skip(passed)
+	}
+}
+
+// timerInterrupt is the periodic interrupt: it counts the tick and readies the system timer
+// thread if something is due. A running thread may keep that out; then the wheel stands still.
+func (k *Kernel) timerInterrupt() {
+	k.tickCount++
+	if k.wheel.interrupt() {
+		k.makeReady(&k.timerThread)
+	}
+}
+
+// timerStep is a step of the system timer thread: it handles the next due entry, or
+// suspends the thread when all are handled.
+func (k *Kernel) timerStep() {
+	w := &k.wheel
+	if !w.taken {
+		w.take()
+		w.taken = true
+	}
+	e := w.pop()
+	if e == nil {
+		w.taken = false
+		if !w.expired {
+			k.timerThread.state = Suspended
+			k.makeUnready(&k.timerThread)
+		}
+		return
+	}
+	if w.begin(e) {
+		k.expire(e)
+	}
+	w.finish(e)
+}
+
+// expire does what the entry e is there for.
+func (k *Kernel) expire(e *wheelEntry) {
+	switch {
+	case e.timer != nil:
+		k.host(e.timer, e.timer.expired)
+	case e.thread.state == Sleeping:
+		k.makeReady(e.thread)
+	default:
+		k.timeOut(e.thread)
+	}
+}
+
+// Busy makes the calling thread compute for d of virtual time. Ticks and events of
+// that time come as interrupts: what they make ready preempts the thread, which then
+// takes so much longer. Outside threads it does nothing.
+func (k *Kernel) Busy(d time.Duration) {
+	if !k.preemptible() {
+		return
+	}
+	for left := int64(d); left > 0; {
+		k.pulse()
+		now, tickAt := k.now.Load(), int64(k.tickCount+1)*int64(k.tick)
+		at := min(now+left, tickAt)
+		eventAt, events := k.events.next()
+		if events = events && eventAt < at; events {
+			at = max(eventAt, now)
+		}
+		if h := int64(k.cfg.Horizon); h > 0 && at > h {
+			k.advance(h)
+			k.end(EndHorizon)
+			k.park()
+		}
+		k.now.Store(at)
+		left -= at - now
+		switch {
+		case events:
+			k.nextEvent()
+		case at == tickAt:
+			k.Interrupt(k.timerInterrupt)
+		}
+	}
+}
+
+func (k *Kernel) nextEvent() {
+	if e := k.events.pop(); e != nil {
+		k.run.events++
+		k.Interrupt(e.f)
+	}
+}

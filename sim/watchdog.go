@@ -1,0 +1,144 @@
+package sim
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+)
+
+const defaultStuckAfter = 30 * time.Second
+
+// What the watchdog has found out, in Kernel.run.alarm.
+const (
+	alarmQuiet     int32 = iota // the baton has moved since the last look
+	alarmAsked                  // it has not yet
+	alarmOver                   // it has not for too long: the next kernel call ends the run
+	alarmTaken                  // a kernel call does so
+	alarmAbandoned              // Run has returned without waiting any longer
+)
+
+// A WallClock tells real time to the watchdog that looks for stuck threads. It is
+// the only thing in this package that real time has an influence on.
+type WallClock interface {
+	// NewTimer returns a channel that receives every d of real time until stop is called.
+	NewTimer(d time.Duration) (c <-chan time.Time, stop func())
+}
+
+type realTime struct{}
+
+func (realTime) NewTimer(d time.Duration) (<-chan time.Time, func()) {
+	t := time.NewTicker(d)
+	return t.C, t.Stop
+}
+
+// A StuckError ends a run in which a thread has not given up the baton for
+// Config.StuckAfter of wall time: an endless loop, or a wait for something outside the kernel.
+// If the thread never makes a kernel call again, its goroutine and those of the other
+// threads are left behind.
+type StuckError struct {
+	Thread string        // its name, or "event" or "system timer"
+	Now    time.Duration // the virtual time at which it is stuck
+	After  time.Duration // the wall time it was given
+}
+
+// Error names the thread and how long it was given.
+func (e *StuckError) Error() string {
+	return fmt.Sprintf("sim: stuck at %v: %s has not given up the baton for %v", e.Now, e.Thread, e.After)
+}
+
+func (k *Kernel) stuckAfter() time.Duration {
+	if k.cfg.StuckAfter == 0 {
+		return defaultStuckAfter
+	}
+	return k.cfg.StuckAfter
+}
+
+func (k *Kernel) stuckError(t *Thread) *StuckError {
+	e := &StuckError{Thread: "event", Now: k.Now(), After: k.stuckAfter()}
+	if t == &k.timerThread {
+		e.Thread = t.name
+	} else if t != nil {
+		e.Thread = "thread " + t.name
+	}
+	return e
+}
+
+// awaitEnd waits in Run's goroutine until the run is over. It returns false when it gave up
+// because the holder of the baton does not react.
+func (k *Kernel) awaitEnd() bool {
+	if k.stuckAfter() < 0 {
+		<-k.run.done
+		return true
+	}
+	clock := k.cfg.WallClock
+	if clock == nil {
+		clock = realTime{}
+	}
+	c, stop := clock.NewTimer(k.stuckAfter())
+	defer stop()
+	for {
+		select {
+		case <-k.run.done:
+			return true
+		case <-c:
+		}
+		switch alarm := &k.run.alarm; alarm.Load() {
+		case alarmQuiet:
+			alarm.CompareAndSwap(alarmQuiet, alarmAsked)
+		case alarmAsked:
+			alarm.CompareAndSwap(alarmAsked, alarmOver)
+		case alarmOver:
+			if alarm.CompareAndSwap(alarmOver, alarmAbandoned) {
+				return false
+			}
+		}
+	}
+}
+
+// pulse tells the watchdog that the baton or virtual time moves.
+func (k *Kernel) pulse() {
+	if k.run.alarm.Load() != alarmQuiet {
+		k.answer()
+	}
+}
+
+func (k *Kernel) answer() {
+	alarm := &k.run.alarm
+	alarm.CompareAndSwap(alarmAsked, alarmQuiet)
+	alarm.CompareAndSwap(alarmOver, alarmQuiet)
+	if alarm.Load() == alarmAbandoned && !k.run.buried {
+		k.leaveAbandoned()
+	}
+}
+
+// surrender ends the run from within a kernel call of a thread that has kept the baton too long, or after
+// a failure. In the definition function, while preemption is held and while threads are being unwound it
+// does nothing.
+func (k *Kernel) surrender() {
+	if k.initializing || k.hold > 0 || k.run.buried {
+		return
+	}
+	if k.run.failure == nil {
+		switch alarm := &k.run.alarm; {
+		case alarm.CompareAndSwap(alarmOver, alarmTaken):
+			k.fail(k.stuckError(k.run.onStage.Load()))
+		case alarm.Load() == alarmAbandoned:
+			k.leaveAbandoned()
+		default:
+			return
+		}
+	}
+	if k.preemptible() {
+		k.park()
+	}
+	runtime.Goexit()
+}
+
+// park stops the run and waits to be unwound. The running thread does not return from it.
+func (k *Kernel) park() { k.stop(k.current.life) }
+
+// leaveAbandoned cleans up after a run that Run has given up, on the goroutine of the thread that was stuck.
+func (k *Kernel) leaveAbandoned() {
+	k.bury()
+	runtime.Goexit()
+}
