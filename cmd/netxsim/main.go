@@ -23,5 +23,5 @@ func run(args []string) int {
 			conform.Command(),
 		},
 	}
-	return app.Main(cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, args)
+	return app.Main(cli.Streams{Out: os.Stdout, Err: os.Stderr}, args)
 }

@@ -224,3 +224,25 @@ func TestDifferences(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
+
+// FuzzParse feeds lines that may be no vectors: each is an error or a case that stands where it was read.
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(vector("packet", "lp64", "f/1") + "\n\n" + vector("pop3", "ilp32", "g")))
+	f.Add([]byte("{}\n"))
+	f.Add([]byte("[1]\r\n{\"suite\":\"x\",\"suite\":1}"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		cases, err := parse(nil, "f", data)
+		if err != nil && !strings.HasPrefix(err.Error(), "f:") {
+			t.Errorf("error without a place: %v", err)
+		}
+		lines := strings.Split(string(data), "\n")
+		for _, c := range cases {
+			if want := strings.TrimSpace(lines[c.Line-1]); want != string(c.Raw) {
+				t.Errorf("%s holds %q, not %q", c.Source(), want, c.Raw)
+			}
+			if c.Suite == "" || c.Profile == "" || c.Name == "" {
+				t.Errorf("%s: a case without names: %+v", c.Source(), c)
+			}
+		}
+	})
+}

@@ -2,7 +2,6 @@ package structure
 
 import (
 	"go/ast"
-	"go/token"
 	"slices"
 	"strings"
 	"testing"
@@ -86,11 +85,8 @@ func checkSpec(t *testing.T, s source, decl *ast.GenDecl, spec ast.Spec) {
 		}
 		checkFields(t, s, spec)
 	case *ast.ValueSpec:
-		grouped := decl.Lparen.IsValid()
 		for _, name := range spec.Names {
-			// In a group of constants the group's comment speaks for all; a variable needs its own.
-			enough := spec.Doc != nil || spec.Comment != nil || decl.Doc != nil && (!grouped || decl.Tok == token.CONST)
-			if name.IsExported() && !enough {
+			if name.IsExported() && spec.Doc == nil && spec.Comment == nil && decl.Doc == nil {
 				t.Errorf("%s: %s has no doc comment", s.at(name.Pos()), name.Name)
 			}
 		}

@@ -26,7 +26,6 @@ const (
 
 // Streams are a command's standard streams.
 type Streams struct {
-	In  io.Reader
 	Out io.Writer
 	Err io.Writer
 }
