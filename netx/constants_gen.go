@@ -136,29 +136,10 @@ const (
 const (
 	NX_TRUE                  = 0x01
 	NX_FALSE                 = 0x00
-	NX_FOREVER               = 0x01
-	NX_ANY_PORT              = 0x00
-	NX_TCP_CLIENT            = 0x01
-	NX_TCP_SERVER            = 0x02
-	NX_LOWER_16_MASK         = 0xFFFF
-	NX_SHIFT_BY_16           = 0x10
-	NX_CARRY_BIT             = 0x00010000
-	NX_INIT_PACKET_ID        = 0x01
 	NX_VLAN_PRIORITY_INVALID = 0xFF
 	NX_VLAN_PRIORITY_MAX     = 0x07
 	TX_TRUE                  = 0x01
 	TX_FALSE                 = 0x00
-	TX_AUTO_START            = 0x01
-	TX_DONT_START            = 0x00
-	TX_AUTO_ACTIVATE         = 0x01
-	TX_NO_ACTIVATE           = 0x00
-	TX_INHERIT               = 0x01
-	TX_NO_INHERIT            = 0x00
-	TX_NO_TIME_SLICE         = 0x00
-	TX_THREAD_ENTRY          = 0x00
-	TX_THREAD_EXIT           = 0x01
-	TX_NO_SUSPENSIONS        = 0x00
-	TX_NO_MESSAGES           = 0x00
 )
 
 // IP versions.

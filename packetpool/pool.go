@@ -12,10 +12,12 @@ const WaitForever = 0xFFFFFFFF
 
 // A Kernel suspends and resumes the threads that use a pool.
 //
-// Three more methods are used where the kernel has them: Now() time.Duration
-// gives the virtual time of low points, CurrentName() string who is
-// running, for reports, and HoldPreemption() with AllowPreemption() bracket several
-// Wakes that let the woken threads run only after the last.
+// More methods are used where the kernel has them. Now() time.Duration gives
+// the virtual time of low points, and CurrentName() string who is running, for
+// reports. HoldPreemption() and AllowPreemption() bracket several Wakes that
+// let the woken threads run only after the last. WaitersOn(key any) int tells
+// waits that are over from those that are not while their threads have not run
+// yet.
 type Kernel interface {
 	// Wait suspends the calling thread, first come first served per key, for
 	// at most ticks. It returns the error given to Wake, or timeout.
@@ -32,6 +34,7 @@ type (
 		HoldPreemption()
 		AllowPreemption()
 	}
+	waitersOn interface{ WaitersOn(key any) int }
 )
 
 // Config describes a pool to be created.
@@ -188,8 +191,19 @@ func (pool *Pool) Total() uint32 { return pool.geometry.count }
 // Available returns the number of free packets.
 func (pool *Pool) Available() uint32 { return pool.available }
 
-// Waiting returns the number of threads that wait for a packet.
-func (pool *Pool) Waiting() int { return pool.waiting.count }
+// Waiting returns the number of threads that wait for a packet. One that was
+// aborted or has timed out does not count, even if it has not run since.
+func (pool *Pool) Waiting() int {
+	k, ok := pool.kernel.(waitersOn)
+	if !ok {
+		return pool.waiting.count
+	}
+	n := 0
+	for req := pool.waiting.first; req != nil; req = req.next {
+		n += k.WaitersOn(req)
+	}
+	return n
+}
 
 // Size returns the bytes of the pool's area from its aligned start, rounded
 // down to the alignment: nx_packet_pool_size.

@@ -1,0 +1,26 @@
+package ipstack
+
+import "netxsim/sim"
+
+// holder names a queue that holds packets, for reports.
+type holder struct{ name string }
+
+// HolderName implements packetpool.Holder.
+func (h *holder) HolderName() string { return h.name }
+
+// ipHolders are the queues of an instance.
+type ipHolders struct {
+	deferred, driver, arp holder
+}
+
+func (h *ipHolders) init(name string) {
+	h.deferred.name = "ip " + name + " receive queue"
+	h.driver.name = "ip " + name + " driver"
+	h.arp.name = "ip " + name + " ARP queue"
+}
+
+// threadHolder is a thread as the holder of a packet it received.
+type threadHolder sim.Thread
+
+// HolderName implements packetpool.Holder.
+func (t *threadHolder) HolderName() string { return "thread " + (*sim.Thread)(t).Name() }
