@@ -19,8 +19,9 @@ func (h *ipHolders) init(name string) {
 	h.arp.name = "ip " + name + " ARP queue"
 }
 
-// threadHolder is a thread as the holder of a packet it received.
+// threadHolder is a thread as the holder of a packet it received; its name is
+// the one it has as the holder of what it allocated.
 type threadHolder sim.Thread
 
 // HolderName implements packetpool.Holder.
-func (t *threadHolder) HolderName() string { return "thread " + (*sim.Thread)(t).Name() }
+func (t *threadHolder) HolderName() string { return (*sim.Thread)(t).Name() }

@@ -9,11 +9,13 @@ import (
 
 	"netxsim/test/conformance"
 	"netxsim/test/conformance/packet"
+	"netxsim/test/conformance/pop3"
 )
 
 // replayers has one entry for every suite that the model can run.
 var replayers = map[string]conformance.Replayer{
 	"packet": packet.Replay,
+	"pop3":   pop3.Replay,
 }
 
 // All returns the replayers by suite, in a map of its own.

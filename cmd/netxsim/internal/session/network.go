@@ -139,7 +139,7 @@ func (n *network) addServer(s Streams, o Options, box *mailbox.Mailbox) error {
 
 // startClient starts the application thread of the target.
 func (n *network) startClient(entry func()) error {
-	_, err := n.kernel.NewThread(sim.ThreadConfig{Name: "client", Priority: clientPriority, Entry: entry})
+	_, err := n.kernel.NewThread(sim.ThreadConfig{Name: "application", Priority: clientPriority, Entry: entry})
 	return err
 }
 
