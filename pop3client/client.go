@@ -38,7 +38,9 @@ const (
 	// MaxPassword is the longest password in bytes, NX_POP3_MAX_PASSWORD.
 	MaxPassword = 20
 
-	bindWait = 100
+	bindWait   = 100    // ticks
+	maxPort    = 0xFFFF // NX_MAX_PORT
+	synRetries = 1100   // ticks until C gives up a connection that nobody answers
 )
 
 // Room for the headers in front of a command, in bytes: NX_IPv4_TCP_PACKET and
@@ -185,7 +187,7 @@ func (c *Client) checkServer() error {
 	case server.IsUnspecified() && c.fixed(QuirkNxdAddress0):
 		return status.Pop3ParamError
 	}
-	if c.config.Port > 0xFFFF {
+	if c.config.Port > maxPort && c.fixed(QuirkNxdAddress0) {
 		return status.InvalidPort
 	}
 	return nil
@@ -226,7 +228,7 @@ func (c *Client) connect() error {
 		return failed("connect", err)
 	}
 	begin := c.socket.ticks()
-	err := c.socket.Connect(c.config.Server, uint16(c.config.Port), c.config.ConnectWait)
+	err := c.dial()
 	if err == nil {
 		return nil
 	}
@@ -234,6 +236,17 @@ func (c *Client) connect() error {
 		c.hit(QuirkConnectTimeout)
 	}
 	return failed("connect", err)
+}
+
+// dial connects the socket. A port that no segment can carry has C send its
+// SYNs to another one and not know the answers for its own: that is the wait
+// for them here.
+func (c *Client) dial() error {
+	if c.config.Port > maxPort {
+		c.socket.sleep(min(synRetries, c.config.ConnectWait))
+		return status.NotConnected
+	}
+	return c.socket.Connect(c.config.Server, uint16(c.config.Port), c.config.ConnectWait)
 }
 
 // Delete closes the connection and gives back what the client holds. The

@@ -142,6 +142,8 @@ func (f *fakeServer) Delete() error {
 
 func (f *fakeServer) ticks() uint32 { return f.now }
 
+func (f *fakeServer) sleep(ticks uint32) { f.pass(ticks) }
+
 func (f *fakeServer) peerClosed() bool { return f.closed && len(f.queue) == 0 }
 
 // A bench is a client and its server.

@@ -38,7 +38,9 @@ const (
 	// connection open and the client usable. Fixed: everything is closed.
 	QuirkCreateFailOpen
 	// QuirkNxdAddress0: the dual-stack create does not check the address;
-	// 0.0.0.0 fails in routing. Fixed: status.Pop3ParamError.
+	// 0.0.0.0 fails in routing. Nor does either create check that a port is at
+	// most 65535: a larger one is tried until the SYN retries are used up.
+	// Fixed: status.Pop3ParamError and status.InvalidPort.
 	QuirkNxdAddress0
 	// QuirkNxdBadVersion: an address that is neither IPv4 nor IPv6 makes create
 	// hang in C. Here it is always status.Pop3ParamError.
