@@ -63,7 +63,7 @@ func (t *Thread) waiting() Waiting {
 	w := Waiting{Thread: t.name, State: t.state, Since: t.since}
 	switch {
 	case t.queue != nil:
-		w.Reason = reason(t.queue.key)
+		w.Reason = t.reason(t.queue.key)
 	case t.state == Sleeping:
 		w.Reason = "sleep for ever"
 	default:
@@ -75,9 +75,11 @@ func (t *Thread) waiting() Waiting {
 	return w
 }
 
-// reason describes the key of a wait.
-func reason(key any) string {
+// reason describes the key of the wait of t.
+func (t *Thread) reason(key any) string {
 	switch key := key.(type) {
+	case interface{ waitReason(*Thread) string }:
+		return key.waitReason(t)
 	case Reasoner:
 		return key.WaitReason()
 	case fmt.Stringer:

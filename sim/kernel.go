@@ -31,8 +31,12 @@ type Config struct {
 	// Horizon is the virtual time at which the run ends. 0 means none.
 	Horizon time.Duration
 	// UntilHorizon makes the run last until the horizon even when every thread
-	// has ended or nothing is left to happen. It needs a Horizon.
+	// has ended or nothing is left to happen, and beyond it until no thread is
+	// ready if one is busy then. It needs a Horizon.
 	UntilHorizon bool
+	// PointerSize is the size of a pointer on the simulated device in bytes, 4 or 8; it decides what the
+	// headers in byte and block pools take. 0 means 4.
+	PointerSize uint32
 	// StuckAfter is the wall time after which a thread that has not given up
 	// the baton ends the run with a StuckError. 0 means 30 s, negative never.
 	StuckAfter time.Duration
@@ -169,4 +173,21 @@ func (k *Kernel) CurrentName() string {
 // mayWait reports whether the running code is a thread that can be suspended.
 func (k *Kernel) mayWait() bool {
 	return k.hold == 0 && k.current != nil && k.Context() == ThreadContext
+}
+
+func (k *Kernel) pointerSize() uint32 {
+	if k.cfg.PointerSize == 0 {
+		return 4
+	}
+	return k.cfg.PointerSize
+}
+
+// slot returns a place for the result of a call that may wait: the running thread's own, or a new one.
+func (k *Kernel) slot() *Memory {
+	if k == nil || k.current == nil {
+		return new(Memory)
+	}
+	m := &k.current.wish.memory
+	*m = Memory{}
+	return m
 }

@@ -137,11 +137,17 @@ func (k *Kernel) resume(t *Thread) {
 // check gives up the baton if another thread should run and the caller can be
 // preempted. Every kernel call that may have readied a thread ends with it.
 func (k *Kernel) check() {
-	if k.run.failure != nil || k.run.alarm.Load() >= alarmOver {
-		k.surrender()
-	}
+	k.poll()
 	if k.current != k.next && k.preemptible() {
 		k.reschedule(k.current)
+	}
+}
+
+// poll ends the calling thread if the run is over because something has failed or the
+// thread has kept the baton too long. Every kernel call does it.
+func (k *Kernel) poll() {
+	if k.run.failure != nil || k.run.alarm.Load() >= alarmOver {
+		k.surrender()
 	}
 }
 

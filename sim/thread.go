@@ -96,9 +96,23 @@ type Thread struct {
 	queueNext, queuePrev *Thread
 	result               error // of the wait
 	timeout              error // result if it times out
+	wish                 wish
+
+	owned *Mutex // the first of the mutexes it owns
 
 	life        *life
 	onEntryExit func(*Thread, EntryExit)
+}
+
+// A wish is what a waiting thread wants.
+type wish struct {
+	words  []uint32 // message to send, or where to put the received one
+	front  bool     // the message goes to the front
+	flags  uint32   // event flags it waits for, then those it got
+	option FlagOption
+	size   uint32 // bytes
+	into   *Memory
+	memory Memory
 }
 
 // threadList is a list of threads in order of creation.
@@ -233,6 +247,15 @@ func (t *Thread) Info() ThreadInfo {
 		Name: t.name, State: t.state, RunCount: t.runCount, Priority: t.userPriority,
 		PreemptionThreshold: t.userThreshold, TimeSlice: t.timeSlice, NextSuspended: t.queueNext,
 	}
+}
+
+// WaitsFor returns what the thread waits for: the *Semaphore, *Mutex, *Queue, *EventFlags, *BytePool
+// or *BlockPool, or the key given to Wait. It is nil if the thread stands in no wait list.
+func (t *Thread) WaitsFor() any {
+	if t.queue == nil {
+		return nil
+	}
+	return t.queue.key
 }
 
 // OnEntryExit sets the function that is called when the thread starts, after a reset as well,

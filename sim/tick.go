@@ -114,7 +114,7 @@ func (k *Kernel) Busy(d time.Duration) {
 		if events = events && eventAt < at; events {
 			at = max(eventAt, now)
 		}
-		if h := int64(k.cfg.Horizon); h > 0 && at > h {
+		if h := int64(k.cfg.Horizon); h > 0 && at > h && !k.cfg.UntilHorizon {
 			k.advance(h)
 			k.end(EndHorizon)
 			k.park()

@@ -124,3 +124,6 @@ func (t *Timer) Info() TimerInfo {
 	}
 	return info
 }
+
+// Exists reports whether the timer was created and not deleted.
+func (t *Timer) Exists() bool { return t.k != nil }

@@ -36,7 +36,7 @@ func (q *waitQueue) remove(t *Thread) {
 			q.head = t.queueNext
 		}
 	}
-	t.queue, t.queueNext, t.queuePrev = nil, nil, nil
+	t.queue = nil // the links stay: ThreadX shows the old next thread too
 	q.len--
 }
 
@@ -119,24 +119,16 @@ func (k *Kernel) Sleep(ticks uint32) error {
 //
 // If key is a Reasoner, deadlock reports say what it says.
 func (k *Kernel) Wait(key any, ticks uint32, timeout error) error {
-	if ticks == 0 {
-		k.check()
-		return timeout
-	}
-	if !k.mayWait() {
-		return k.refuse(timeout)
+	if ticks == 0 || !k.mayWait() {
+		return k.waitNot(ticks, timeout)
 	}
 	return k.wait(k.queueOf(key), KeyWait, ticks, timeout)
 }
 
 // WaitDeadline is Wait with a limit of d in virtual time instead of ticks. A negative d means no limit.
 func (k *Kernel) WaitDeadline(key any, d time.Duration, timeout error) error {
-	if d == 0 {
-		k.check()
-		return timeout
-	}
-	if !k.mayWait() {
-		return k.refuse(timeout)
+	if d == 0 || !k.mayWait() {
+		return k.waitNot(uint32(min(d, 1)), timeout)
 	}
 	t := k.current
 	if d > 0 {
@@ -148,22 +140,13 @@ func (k *Kernel) WaitDeadline(key any, d time.Duration, timeout error) error {
 	return k.wait(k.queueOf(key), KeyWait, WaitForever, timeout)
 }
 
-// refuse answers a wait that cannot be.
-func (k *Kernel) refuse(timeout error) error {
-	k.check()
-	if k.Context() == ThreadContext {
-		return timeout
-	}
-	return status.TxWaitError
-}
-
 // Wake ends the wait of the thread that has waited longest with an equal key: its Wait
 // returns err. A more urgent thread runs before Wake returns. Wake reports whether there
 // was one, and may be called in any context.
 func (k *Kernel) Wake(key any, err error) bool {
 	q := k.waits[key]
 	if q == nil {
-		k.check()
+		k.poll()
 		return false
 	}
 	k.wake(q, err)
@@ -195,4 +178,78 @@ func (k *Kernel) dropQueue(q *waitQueue) {
 	delete(k.waits, q.key)
 	q.key, q.next = nil, k.waitsFree
 	k.waitsFree = q
+}
+
+// waitFor is wait for whoever may be unable to.
+func (k *Kernel) waitFor(q *waitQueue, state State, ticks uint32, timeout error) error {
+	if ticks == 0 || !k.mayWait() {
+		return k.waitNot(ticks, timeout)
+	}
+	return k.wait(q, state, ticks, timeout)
+}
+
+// waitNot answers a wait of no ticks, or one that cannot be.
+func (k *Kernel) waitNot(ticks uint32, timeout error) error {
+	k.poll()
+	if ticks == 0 || k.Context() == ThreadContext {
+		return timeout
+	}
+	return status.TxWaitError
+}
+
+// wakeAll ends the wait of all threads in q with the same result. The caller follows up with check.
+func (k *Kernel) wakeAll(q *waitQueue, result error) { k.wakeDrained(q.drain(), result) }
+
+// A drained is the former content of a wait queue: a ring of threads that no longer stand in it.
+type drained struct {
+	first *Thread
+	n     uint32
+}
+
+// drain empties q.
+func (q *waitQueue) drain() drained {
+	d := drained{q.head, q.len}
+	for t, n := d.first, d.n; n > 0; t, n = t.queueNext, n-1 {
+		t.queue = nil
+	}
+	q.head, q.len = nil, 0
+	return d
+}
+
+// wakeDrained is wakeAll for a drained queue.
+func (k *Kernel) wakeDrained(d drained, result error) {
+	for t, n := d.first, d.n; n > 0; t, n = t.queueNext, n-1 {
+		t.result = result
+		k.makeReady(t)
+	}
+}
+
+// list returns the threads in q in order.
+func (q *waitQueue) list() []*Thread {
+	if q.head == nil {
+		return nil
+	}
+	threads := []*Thread{q.head}
+	for t := q.head.queueNext; t != q.head; t = t.queueNext {
+		threads = append(threads, t)
+	}
+	return threads
+}
+
+// prioritize moves the first of the best threads in q to the front.
+func (q *waitQueue) prioritize() {
+	if q.len < 2 {
+		return
+	}
+	best := q.head
+	for t := best.queueNext; t != q.head; t = t.queueNext {
+		if t.priority < best.priority {
+			best = t
+		}
+	}
+	if best != q.head {
+		q.remove(best)
+		q.push(best)
+		q.head = best
+	}
 }

@@ -1,0 +1,27 @@
+// Netxsim runs NetX Duo programs on a simulated network, on virtual time. Run it without arguments for its commands.
+package main
+
+import (
+	"os"
+
+	"netxsim/cmd/netxsim/internal/cli"
+	"netxsim/cmd/netxsim/internal/conform"
+	"netxsim/cmd/netxsim/internal/mail"
+	"netxsim/cmd/netxsim/internal/session"
+)
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run is the whole program; it returns the exit status.
+func run(args []string) int {
+	app := cli.App{
+		Name:  "netxsim",
+		About: "NetX Duo's packet pools, sockets and POP3 client on a simulated network and virtual time.",
+		Commands: []*cli.Command{
+			mail.Demo(session.Run),
+			mail.Fetch(session.Run),
+			conform.Command(),
+		},
+	}
+	return app.Main(cli.Streams{Out: os.Stdout, Err: os.Stderr}, args)
+}

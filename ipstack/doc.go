@@ -1,0 +1,37 @@
+// Package ipstack is the TCP/IP of NetX Duo: NX_IP instances with their ARP
+// caches, network interfaces and TCP sockets, on gVisor's netstack.
+//
+// # Who does what
+//
+// netstack does the protocols: headers and checksums, TCP sequence state,
+// retransmission, FIN, RST and TIME-WAIT. This package does what makes NetX
+// NetX: every frame is paid for with packets of a pool and keeps them for as
+// long as a target would; a SYN is answered when the application accepts; one
+// segment sent is one packet received; acknowledgements wait for NetX's timer;
+// windows, waits, time-outs, callbacks and statuses are those of the C library.
+//
+// Frames pass this package on their way into and out of netstack (the "edge").
+// There they may be parked, dropped, or have their window field set before the
+// wire or netstack sees them.
+//
+// # The IP thread
+//
+// As in C, each instance has a thread of its own. Received frames and timers
+// of netstack are handled there, and so are the callbacks. An interface's
+// driver receives in the context of an interrupt: it takes packets for the
+// frame from the pool, without waiting, and leaves the rest to the IP thread.
+//
+// # Packets
+//
+// A received segment stays in its packets while it waits in a socket's receive
+// queue, out-of-order ones included; a sent packet stays in the socket's
+// transmit queue until the peer has acknowledged all of it. Segments that
+// TCP makes by itself (SYN, ACK, FIN, RST) and ARP and ICMP messages take a
+// packet from the default pool, without waiting, until the driver has sent
+// them; with the pool empty they are not sent, as in C.
+//
+// # Errors
+//
+// Services return nil or a [status.Code], the number the C service returns.
+// What a C program could not survive is a panic.
+package ipstack

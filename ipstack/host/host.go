@@ -1,0 +1,117 @@
+package host
+
+import (
+	"net/netip"
+	"time"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+
+	"netxsim/ipstack/internal/netstack"
+	"netxsim/sim"
+	"netxsim/sim/link"
+)
+
+// nicID is netstack's number of a host's interface.
+const nicID tcpip.NICID = 1
+
+// epoch is the wall time at which every simulation starts.
+var epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// Config describes a [Host].
+type Config struct {
+	// Name appears in reports.
+	Name string
+	// Address is the host's IPv4 address and its network.
+	Address netip.Prefix
+	// Gateway is the router for other networks; the zero value means none.
+	Gateway netip.Addr
+	// Wire is what the host's interface is attached to.
+	Wire *link.Wire
+	// HardwareAddress is the interface's Ethernet address.
+	HardwareAddress [6]byte
+}
+
+// A Host is a simulated computer for ordinary Go programs.
+type Host struct {
+	kernel  *sim.Kernel
+	name    string
+	address netip.Addr
+	stack   *netstack.Stack
+	nic     *netstack.NIC
+	port    *link.Port
+	frame   []byte
+}
+
+// New attaches a host to a wire. It goes away with the kernel's run.
+func New(kernel *sim.Kernel, config Config) *Host {
+	h := &Host{kernel: kernel, name: config.Name, address: config.Address.Addr()}
+	h.stack = netstack.New(netstack.Config{Kernel: kernel, Name: "host " + config.Name})
+	h.port = config.Wire.Attach(config.Name, config.HardwareAddress, h.receive)
+	h.nic = h.stack.AddNIC(netstack.NICConfig{
+		ID:       nicID,
+		MTU:      uint32(config.Wire.MTU()),
+		Ethernet: true,
+		Address:  tcpip.LinkAddress(config.HardwareAddress[:]),
+		Output:   h.output,
+	})
+	// Reno counts in integers; cubic's floating point differs between machines.
+	reno, recovery := tcpip.CongestionControlOption("reno"), tcpip.TCPRecovery(0)
+	h.stack.SetTCP(&reno, &recovery)
+	h.configureAddress(config)
+	kernel.OnEnd(h.stack.Destroy)
+	return h
+}
+
+func (h *Host) configureAddress(config Config) {
+	h.stack.AddProtocolAddress(nicID, tcpip.ProtocolAddress{
+		Protocol: ipv4.ProtocolNumber,
+		AddressWithPrefix: tcpip.AddressWithPrefix{
+			Address:   tcpip.AddrFrom4(config.Address.Addr().As4()),
+			PrefixLen: config.Address.Bits(),
+		},
+	}, stack.AddressProperties{})
+	network := tcpip.AddressWithPrefix{
+		Address:   tcpip.AddrFrom4(config.Address.Addr().As4()),
+		PrefixLen: config.Address.Bits(),
+	}
+	routes := []tcpip.Route{{Destination: network.Subnet(), NIC: nicID}}
+	if config.Gateway.IsValid() {
+		routes = append(routes, tcpip.Route{
+			Destination: header.IPv4EmptySubnet,
+			Gateway:     tcpip.AddrFrom4(config.Gateway.As4()),
+			NIC:         nicID,
+		})
+	}
+	h.stack.SetRouteTable(routes)
+}
+
+// Name returns the name given at creation.
+func (h *Host) Name() string { return h.name }
+
+// Addr returns the host's address.
+func (h *Host) Addr() netip.Addr { return h.address }
+
+// Now returns the virtual wall time: 2000-01-01 UTC and the time the
+// simulation has run.
+func (h *Host) Now() time.Time { return epoch.Add(h.kernel.Now()) }
+
+// Go starts an ordinary program on the host.
+func (h *Host) Go(f func()) { h.kernel.Go(h.name, f) }
+
+// receive takes a frame from the wire.
+func (h *Host) receive(frame []byte) {
+	h.nic.Deliver(0, false, frame)
+	h.stack.Settle()
+}
+
+// output puts a frame of the stack's on the wire.
+func (h *Host) output(pkt *stack.PacketBuffer) {
+	h.frame = h.frame[:0]
+	for _, part := range pkt.AsSlices() {
+		h.frame = append(h.frame, part...)
+	}
+	h.port.Send(h.frame)
+}

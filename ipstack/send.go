@@ -1,0 +1,175 @@
+package ipstack
+
+import (
+	"errors"
+	"time"
+
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+
+	"netxsim/netx/status"
+	"netxsim/packetpool"
+	"netxsim/sim"
+)
+
+// controlPacketType is the header room of the messages the stack makes by
+// itself: NX_IPv4_TCP_PACKET.
+const controlPacketType = physicalHeader + ipv4Header + tcpHeader
+
+// controlRoom is the room NetX wants behind the headers of such a message: a
+// SYN with its options.
+const controlRoom = synHeader + 1
+
+// output takes a packet that netstack sends. It is called while netstack
+// settles.
+func (ip *IP) output(pkt *stack.PacketBuffer) {
+	datagram := header.IPv4(ip.frameFor(pkt))
+	switch {
+	case datagram.TransportProtocol() == header.TCPProtocolNumber:
+		ip.tcp.edgeOut(datagram)
+	case datagram.TransportProtocol() == header.ICMPv4ProtocolNumber && ip.icmp:
+		ip.sendControl(datagram)
+	}
+}
+
+// frameFor copies a packet of netstack into the scratch frame, behind room for
+// the link header, and returns the IP datagram in it.
+func (ip *IP) frameFor(pkt *stack.PacketBuffer) []byte {
+	ip.frame = append(ip.frame[:0], make([]byte, ethernetHeader)...)
+	for _, part := range pkt.AsSlices() {
+		ip.frame = append(ip.frame, part...)
+	}
+	return ip.frame[ethernetHeader:]
+}
+
+// datagramRoom returns n bytes of the scratch frame for a datagram.
+func (ip *IP) datagramRoom(n int) []byte {
+	if cap(ip.frame) < ethernetHeader+n {
+		ip.frame = make([]byte, ethernetHeader+n)
+	}
+	ip.frame = ip.frame[:ethernetHeader+n]
+	return ip.frame[ethernetHeader:]
+}
+
+// copyDatagram puts a datagram into the scratch frame.
+func (ip *IP) copyDatagram(datagram []byte) []byte {
+	room := ip.datagramRoom(len(datagram))
+	copy(room, datagram)
+	return room
+}
+
+// sendControl sends the datagram in the scratch frame, one that the stack made
+// by itself, and reports whether it could be paid for.
+func (ip *IP) sendControl(datagram []byte) bool {
+	packet := ip.chargeControl()
+	if packet == nil {
+		return false
+	}
+	ip.send(datagram, packet)
+	return true
+}
+
+// chargeControl takes the packet that a message of the stack's own costs, or
+// returns nil when there is none.
+func (ip *IP) chargeControl() *packetpool.Packet {
+	packet, err := ip.pool.Allocate(controlPacketType, noWait)
+	switch {
+	case errors.Is(err, status.NoPacket):
+		ip.stats.SendNoPacket++
+		return nil
+	case err != nil:
+		ip.stats.SendNoRoom++
+		return nil
+	case packet.DataEnd-packet.PrependPtr < controlRoom:
+		ip.stats.SendNoRoom++
+		packet.Release()
+		return nil
+	}
+	packet.Hold(&ip.holders.driver)
+	return packet
+}
+
+// send sends the datagram in the scratch frame. The packet, if any, pays for it.
+func (ip *IP) send(datagram []byte, packet *packetpool.Packet) {
+	to := fromTCPIP(header.IPv4(datagram).DestinationAddress())
+	frame := ip.frame[:ethernetHeader+len(datagram)]
+	if ip.isBroadcast(to) {
+		ip.transmit(frame, broadcastHardware, uint16(header.IPv4ProtocolNumber), packet)
+		return
+	}
+	hop, ok := ip.nextHop(to)
+	if !ok {
+		release(packet)
+		return
+	}
+	if hardware, ok := ip.resolve(hop, datagram, packet); ok {
+		ip.transmit(frame, hardware, uint16(header.IPv4ProtocolNumber), packet)
+	}
+}
+
+// transmit hands a frame, whose first 14 bytes are room for the link header, to
+// the driver. The packet, if any, is the driver's until the last bit has left.
+func (ip *IP) transmit(frame []byte, to HardwareAddress, protocol uint16, packet *packetpool.Packet) {
+	putEthernet(frame, to, ip.driver.HardwareAddress(), protocol)
+	ip.stats.FramesSent++
+	sent := ip.driver.Send(frame)
+	if packet != nil {
+		ip.sending.add(ip.kernel, packet, sent)
+	}
+}
+
+func release(packet *packetpool.Packet) {
+	if packet != nil {
+		packet.Release()
+	}
+}
+
+// sendQueue holds the packets of frames that the driver is still sending, in
+// the order in which they leave.
+type sendQueue struct {
+	items []sendingPacket
+	event *sim.Event
+}
+
+type sendingPacket struct {
+	packet *packetpool.Packet
+	at     time.Duration
+}
+
+// add keeps packet until after has passed.
+func (q *sendQueue) add(kernel *sim.Kernel, packet *packetpool.Packet, after time.Duration) {
+	if after <= 0 {
+		packet.Release()
+		return
+	}
+	q.items = append(q.items, sendingPacket{packet, kernel.Now() + after})
+	if q.event == nil {
+		q.event = kernel.After(after, func() { q.expire(kernel) })
+	} else if len(q.items) == 1 {
+		q.event.Reset(after)
+	}
+}
+
+// expire releases the packets whose frames have left.
+func (q *sendQueue) expire(kernel *sim.Kernel) {
+	gone := 0
+	for gone < len(q.items) && q.items[gone].at <= kernel.Now() {
+		q.items[gone].packet.Release()
+		gone++
+	}
+	q.items = append(q.items[:0], q.items[gone:]...)
+	if len(q.items) > 0 {
+		q.event.Reset(q.items[0].at - kernel.Now())
+	}
+}
+
+// flush releases all packets at once.
+func (q *sendQueue) flush() {
+	for _, item := range q.items {
+		item.packet.Release()
+	}
+	q.items = nil
+	if q.event != nil {
+		q.event.Stop()
+	}
+}

@@ -1,0 +1,179 @@
+package ipstack
+
+import (
+	"time"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
+
+	"netxsim/netx/status"
+	"netxsim/packetpool"
+	"netxsim/sim"
+)
+
+// TCP's clock, in ticks at 100 a second.
+const (
+	fastTimerTicks  = 10  // NX_TCP_FAST_TIMER_RATE: the clock of time-outs
+	delayedAckTicks = 20  // NX_TCP_ACK_TIMER_RATE
+	retryTicks      = 100 // NX_TCP_TRANSMIT_TIMER_RATE: first retransmission
+	maxRetries      = 10  // NX_TCP_MAXIMUM_RETRIES
+)
+
+// timedWait is how long a closed connection is remembered: twice the maximum
+// segment lifetime of 120 s.
+const timedWait = 240 * time.Second
+
+// maxListeners is the number of ports an instance can listen on:
+// NX_MAX_LISTEN_REQUESTS.
+const maxListeners = 10
+
+// tcpProtocol is the TCP of an instance.
+type tcpProtocol struct {
+	ip          *IP
+	sockets     []*TCPSocket
+	ports       map[uint16]*portUse
+	connections map[connection]*TCPSocket
+	listeners   map[uint16]*listener
+	endpoints   map[uint16]tcpip.Endpoint // netstack's listeners
+	noted       []*TCPSocket              // netstack said something about them
+
+	timer   *sim.Timer
+	ticking bool
+	began   uint32 // tick at which the clock of time-outs began
+}
+
+// EnableTCP lets the instance use TCP, as nx_tcp_enable does.
+//
+// Errors: status.AlreadyEnabled.
+func (ip *IP) EnableTCP() error {
+	if ip.tcp != nil {
+		return status.AlreadyEnabled
+	}
+	t := &tcpProtocol{
+		ip:          ip,
+		ports:       make(map[uint16]*portUse),
+		connections: make(map[connection]*TCPSocket),
+		listeners:   make(map[uint16]*listener),
+		endpoints:   make(map[uint16]tcpip.Endpoint),
+		began:       ip.kernel.Ticks(),
+	}
+	timer, err := ip.kernel.NewTimer(sim.TimerConfig{
+		Name:         ip.name + " TCP fast timer",
+		Initial:      fastTimerTicks,
+		Reschedule:   fastTimerTicks,
+		DontActivate: true,
+		Expired:      func() { ip.post(work{run: t.fastTick}) },
+	})
+	if err != nil {
+		return err
+	}
+	t.timer = timer
+	ip.tcp = t
+	ip.configureTCP()
+	return nil
+}
+
+// hugeBuffer keeps netstack's own buffers from ever being the limit.
+const hugeBuffer = 1 << 28
+
+// configureTCP takes from netstack what NetX does not do.
+func (ip *IP) configureTCP() {
+	sack, moderate, recovery := tcpip.TCPSACKEnabled(false), tcpip.TCPModerateReceiveBufferOption(false), tcpip.TCPRecovery(0)
+	reno, syns, retries := tcpip.CongestionControlOption("reno"), tcpip.TCPSynRetriesOption(255), tcpip.TCPMaxRetriesOption(maxRetries)
+	minRTO, maxRTO := tcpip.TCPMinRTOOption(time.Second), tcpip.TCPMaxRTOOption(time.Second)
+	wait := tcpip.TCPTimeWaitTimeoutOption(timedWait)
+	receive := tcpip.TCPReceiveBufferSizeRangeOption{Min: 1, Default: hugeBuffer, Max: hugeBuffer}
+	send := tcpip.TCPSendBufferSizeRangeOption{Min: 1, Default: hugeBuffer, Max: hugeBuffer}
+	ip.stack.SetTCP(&sack, &moderate, &recovery, &reno, &syns, &retries, &minRTO, &maxRTO, &wait, &receive, &send)
+}
+
+// receive handles a segment in the IP thread. The datagram is the packet's own
+// memory, or a copy where the packet is a chain.
+func (t *tcpProtocol) receive(packet *packetpool.Packet, datagram header.IPv4) {
+	seg, ok := parseSegment(datagram)
+	if !ok || seg.headers() > uint32(packet.AppendPtr-packet.PrependPtr) {
+		packet.Release()
+		return
+	}
+	if !seg.checksumValid() {
+		t.ip.stats.ChecksumErrors++
+		packet.Release()
+		return
+	}
+	if s := t.connections[seg.incoming()]; s != nil {
+		s.receiveSegment(packet, &seg)
+		return
+	}
+	if l := t.listeners[seg.tcp.DestinationPort()]; l != nil && !seg.has(header.TCPFlagAck) {
+		l.receive(packet, &seg)
+		return
+	}
+	// netstack answers a stranger with a reset.
+	t.deliver(&seg)
+	packet.Release()
+	t.ip.settle()
+}
+
+// deliver hands a segment to netstack; a SYN without options that NetX would
+// not have offered.
+func (t *tcpProtocol) deliver(seg *segment) {
+	if seg.has(header.TCPFlagSyn) {
+		var room [ipv4Header + synHeader]byte
+		t.ip.nic.Deliver(ipv4.ProtocolNumber, true, seg.netxSYN(room[:], uint16(seg.mss()), uint16(seg.window)))
+		return
+	}
+	t.ip.nic.Deliver(ipv4.ProtocolNumber, true, seg.datagram)
+}
+
+// edgeOut sends a segment of netstack's, in the scratch frame, if NetX would.
+func (t *tcpProtocol) edgeOut(datagram header.IPv4) {
+	seg, ok := parseSegment(datagram)
+	if !ok || t == nil {
+		return
+	}
+	if s := t.connections[seg.outgoing()]; s != nil {
+		s.edgeOut(&seg)
+	} else if seg.has(header.TCPFlagRst) { // to a stranger
+		t.ip.sendControl(datagram)
+	}
+}
+
+// needClock starts the clock of time-outs, on the beat it has kept since TCP
+// was enabled. It runs only while a socket needs it.
+func (t *tcpProtocol) needClock() {
+	if t.ticking {
+		return
+	}
+	t.ticking = true
+	beat := (t.ip.kernel.Ticks() - t.began) % fastTimerTicks
+	t.timer.Deactivate()
+	if err := t.timer.Change(fastTimerTicks-beat, fastTimerTicks); err != nil {
+		panic(err) // the ticks are never 0
+	}
+	t.timer.Activate()
+}
+
+// fastTick is one beat of the clock of time-outs, in the IP thread.
+func (t *tcpProtocol) fastTick() {
+	busy := false
+	for _, s := range t.sockets {
+		s.fastTick()
+		busy = busy || s.needsClock()
+	}
+	if !busy && t.ticking {
+		t.ticking = false
+		t.timer.Deactivate()
+	}
+}
+
+// refreshNoted looks at the sockets of which netstack said that they ended.
+func (t *tcpProtocol) refreshNoted() {
+	for len(t.noted) > 0 {
+		s := t.noted[0]
+		t.noted = append(t.noted[:0], t.noted[1:]...)
+		s.noted = false
+		s.refresh()
+	}
+}

@@ -1,0 +1,135 @@
+package ipstack
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"netxsim/netx/status"
+)
+
+// Ports that a socket bound to any port may get.
+const (
+	firstEphemeralPort = 49152 // NX_SEARCH_PORT_START
+	lastPort           = 65535
+)
+
+// portUse is a port in use: the sockets bound to it, several only where a
+// server's connections share it, and those that wait for it.
+type portUse struct {
+	sockets []*TCPSocket
+	waiting waitList
+	next    []*TCPSocket // what the waiting threads want to bind, in their order
+}
+
+// bind enters a socket in the port table.
+func (t *tcpProtocol) bind(s *TCPSocket, port uint16) {
+	use := t.ports[port]
+	if use == nil {
+		use = &portUse{}
+		use.waiting.kernel = t.ip.kernel
+		use.waiting.what = func() string { return fmt.Sprintf("port %d of ip %s", port, t.ip.name) }
+		t.ports[port] = use
+	}
+	s.bound, s.port = true, port
+	use.sockets = append(use.sockets, s)
+}
+
+// unbind takes a socket out of the port table. The thread that has waited
+// longest for the port has it before it runs.
+func (t *tcpProtocol) unbind(s *TCPSocket) {
+	use := t.ports[s.port]
+	s.bound = false
+	use.sockets = slices.DeleteFunc(use.sockets, func(other *TCPSocket) bool { return other == s })
+	if len(use.sockets) > 0 {
+		return
+	}
+	for len(use.next) > 0 {
+		heir := use.next[0]
+		use.next = slices.Delete(use.next, 0, 1)
+		t.bind(heir, s.port)
+		if use.waiting.wake(nil, nil) {
+			return
+		}
+		heir.bound, use.sockets = false, use.sockets[:0]
+	}
+	delete(t.ports, s.port)
+}
+
+// Bind gives a client socket a local port, as nx_tcp_client_socket_bind does;
+// 0 picks a free one from 49152 up. If the port is in use the calling thread
+// waits up to wait ticks for it.
+//
+// Errors: status.AlreadyBound, status.PortUnavailable for a port in use,
+// status.NoFreePorts, and the kernel's when the wait is aborted.
+func (s *TCPSocket) Bind(port uint16, wait uint32) error {
+	t := s.ip.tcp
+	if s.bound || s.binding {
+		return status.AlreadyBound
+	}
+	if port == 0 {
+		var ok bool
+		if port, ok = t.freePort(s.ip); !ok {
+			return status.NoFreePorts
+		}
+	}
+	s.client = true
+	use := t.ports[port]
+	if use == nil {
+		t.bind(s, port)
+		return nil
+	}
+	if wait == noWait {
+		return status.PortUnavailable
+	}
+	return s.awaitPort(use, wait)
+}
+
+// awaitPort waits until the socket has been bound to a port in use.
+func (s *TCPSocket) awaitPort(use *portUse, wait uint32) error {
+	s.binding = true
+	use.next = append(use.next, s)
+	defer func() { // also when the thread is terminated
+		s.binding = false
+		use.next = slices.DeleteFunc(use.next, func(other *TCPSocket) bool { return other == s })
+	}()
+	_, err := use.waiting.wait(wait)
+	if errors.Is(err, errExpired) {
+		return status.PortUnavailable
+	}
+	return err
+}
+
+// freePort returns a port nobody is bound to, beginning at a random one.
+func (t *tcpProtocol) freePort(ip *IP) (uint16, bool) {
+	const ports = lastPort - firstEphemeralPort + 1
+	start := ip.kernel.Rand("ports " + ip.name).IntN(ports)
+	for i := range ports {
+		port := uint16(firstEphemeralPort + (start+i)%ports)
+		if t.ports[port] == nil {
+			return port, true
+		}
+	}
+	return 0, false
+}
+
+// Unbind frees the port of a client socket and the segments it never received,
+// as nx_tcp_client_socket_unbind does. A thread that waits for the port gets
+// it.
+//
+// Errors: status.NotBound, status.NotClosed for a connection that is neither
+// closed nor in timed wait.
+func (s *TCPSocket) Unbind() error {
+	if s.state == TCPTimedWait {
+		s.close()
+	}
+	if s.state != TCPClosed {
+		return status.NotClosed
+	}
+	if !s.bound {
+		return status.NotBound
+	}
+	s.rx.flush()
+	s.ip.tcp.unbind(s)
+	return nil
+}

@@ -1,0 +1,278 @@
+package ipstack
+
+import (
+	"errors"
+	"io"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/seqnum"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+
+	"netxsim/netx/status"
+	"netxsim/packetpool"
+)
+
+// receiver is the receiving half of a connection: the segments that wait for
+// the application, and what NetX has told the peer of them.
+type receiver struct {
+	queue      segmentQueue
+	next       seqnum.Value // next byte in order
+	acked      seqnum.Value // last acknowledgement sent
+	window     int          // bytes the peer may send, as of now
+	windowTold int          // bytes the peer knows it may still send
+	ackTimeout int          // ticks until an acknowledgement is due
+	full       int          // the whole window
+}
+
+// reset prepares for a connection; segments of the last one are released.
+func (r *receiver) reset(s *TCPSocket) {
+	r.flush()
+	full := int(s.config.Window)
+	*r = receiver{queue: r.queue, window: full, windowTold: full, full: full}
+}
+
+// start sets the sequence number of the first byte.
+func (r *receiver) start(first seqnum.Value) { r.next, r.acked = first, first }
+
+// acknowledged notes that a segment which acknowledges up to ack and carries
+// the present window is on its way.
+func (r *receiver) acknowledged(ack seqnum.Value) {
+	r.acked, r.windowTold, r.ackTimeout = ack, r.window, delayedAckTicks
+}
+
+// advance moves the window over n bytes that arrived in order.
+func (r *receiver) advance(n int) {
+	r.next = r.next.Add(seqnum.Size(n))
+	r.window -= n
+	r.windowTold -= n
+	r.queue.markReady(r.next)
+}
+
+// taken gives the window back what the application received.
+func (r *receiver) taken(n int) {
+	if r.queue.len() == 0 {
+		r.window = r.full
+		return
+	}
+	r.window += n
+}
+
+// windowReopened reports whether the peer should be told of the window at once.
+func (r *receiver) windowReopened() bool { return r.window-r.windowTold >= r.full/2 }
+
+// owesACK reports whether the peer has yet to be told something.
+func (r *receiver) owesACK() bool { return r.next != r.acked || r.windowTold < r.window }
+
+// outside reports whether a segment lies outside the window (RFC 9293, section
+// 3.10.7.4, as NetX tests it).
+func (r *receiver) outside(seg *segment) bool {
+	begin := int32(seg.seq - r.next)
+	window := int32(r.window)
+	if seg.payload == 0 {
+		if window == 0 {
+			control := seg.flags & (header.TCPFlagSyn | header.TCPFlagFin | header.TCPFlagRst | header.TCPFlagPsh | header.TCPFlagAck | header.TCPFlagUrg)
+			return begin != 0 && control != header.TCPFlagAck && !seg.has(header.TCPFlagRst) && !seg.has(header.TCPFlagUrg)
+		}
+		return begin < 0 || begin >= window
+	}
+	last := begin + int32(seg.payload) - 1
+	inside := begin >= 0 && begin < window || last >= 0 && last < window
+	return window == 0 || !inside
+}
+
+// flush releases all segments.
+func (r *receiver) flush() {
+	for r.queue.len() > 0 {
+		r.queue.pop().packet.Release()
+	}
+}
+
+// receiveSegment handles a segment of the socket's connection in the IP
+// thread.
+func (s *TCPSocket) receiveSegment(packet *packetpool.Packet, seg *segment) {
+	switch s.state {
+	case TCPSynSent:
+		s.receiveInSynSent(seg)
+		packet.Release()
+	case TCPSynReceived:
+		s.receiveInSynReceived(packet, seg)
+	case TCPClosed, TCPListen:
+		packet.Release()
+	default:
+		s.receiveConnected(packet, seg)
+	}
+	s.ip.tcp.refreshNoted()
+}
+
+// receiveConnected handles a segment of an established connection, or of one
+// that is closing.
+func (s *TCPSocket) receiveConnected(packet *packetpool.Packet, seg *segment) {
+	if s.rx.outside(seg) {
+		if !seg.has(header.TCPFlagRst) {
+			s.sendACK()
+		}
+		packet.Release()
+		return
+	}
+	if over := int32(seg.seq.Add(seqnum.Size(seg.payload))-s.rx.next) - int32(s.rx.window); over > 0 && seg.payload > 0 {
+		seg.cut(uint32(over))
+		trimBack(packet, uint32(over))
+	}
+	queued := s.enqueue(packet, seg)
+	s.exchange(seg)
+	if !queued {
+		packet.Release()
+	}
+}
+
+// enqueue puts a segment's packet into the receive queue if it has new data,
+// and reports whether it did. The packet keeps only the data.
+func (s *TCPSocket) enqueue(packet *packetpool.Packet, seg *segment) bool {
+	if seg.payload == 0 || (s.state != TCPEstablished && s.state != TCPFinWait1 && s.state != TCPFinWait2) {
+		return false
+	}
+	headers := int(seg.headers())
+	packet.PrependPtr += headers
+	packet.Length -= uint32(headers)
+	if pad := packet.Length - seg.payload; pad > 0 {
+		trimBack(packet, pad) // Ethernet's padding
+	}
+	begin := seg.seq
+	if begin.LessThan(s.rx.next) {
+		old := begin.Size(s.rx.next)
+		trimFront(packet, uint32(old))
+		begin = s.rx.next
+	}
+	if s.rx.queue.len() == 0 {
+		s.rx.ackTimeout = delayedAckTicks
+	}
+	if !s.rx.queue.insert(packet, begin) {
+		return false
+	}
+	packet.Hold(&s.held.receive)
+	return true
+}
+
+// exchange lets netstack have a segment, and then does what NetX does about
+// its acknowledgement, its data and the end of the stream, in NetX's order.
+func (s *TCPSocket) exchange(seg *segment) {
+	inOrder := seg.payload > 0 && !s.rx.next.LessThan(seg.seq)
+	s.holdACK = inOrder && !seg.has(header.TCPFlagFin)
+	s.ip.tcp.deliver(seg)
+	s.ip.stack.Settle()
+	s.holdACK = false
+	if tcp.EndpointState(s.endpoint.State()) == tcp.StateError {
+		s.ended()
+		return
+	}
+	s.tx.acknowledge(s, seg)
+	if seg.payload > 0 {
+		s.receiveData()
+	}
+	s.follow()
+	s.tx.wakeSender(s)
+}
+
+// receiveData moves the data that netstack has in order to where the
+// application gets it.
+func (s *TCPSocket) receiveData() {
+	n := s.drain()
+	if n == 0 {
+		return
+	}
+	s.rx.advance(n)
+	for s.rx.queue.ready() && !s.wait.receive.empty() {
+		segment := s.rx.queue.pop()
+		size := int(segment.packet.Length)
+		if !s.wait.receive.wake(segment.packet, nil) {
+			s.rx.queue.insertAt(0, segment)
+			break
+		}
+		s.rx.window += size
+	}
+	if s.config.Received != nil {
+		s.config.Received(s)
+	}
+	if s.rx.windowReopened() {
+		s.sendACK()
+	} else {
+		s.ip.tcp.needClock()
+	}
+}
+
+// drain takes from netstack what it has in order; the bytes themselves are in
+// the packets.
+func (s *TCPSocket) drain() int {
+	result, err := s.endpoint.Read(io.Discard, tcpip.ReadOptions{})
+	if err != nil {
+		return 0
+	}
+	return result.Count
+}
+
+// Receive returns the next segment's data as one packet or chain, which is then
+// the caller's, as nx_tcp_socket_receive does. Without one the calling thread
+// waits up to wait ticks.
+//
+// Errors: status.NotBound, status.NoPacket when nothing came in time,
+// status.NotConnected when nothing can come any more, and the kernel's when
+// the wait is aborted.
+func (s *TCPSocket) Receive(wait uint32) (*packetpool.Packet, error) {
+	if !s.bound {
+		return nil, status.NotBound
+	}
+	if s.rx.queue.len() == 0 && !s.receiving() {
+		return nil, status.NotConnected
+	}
+	if s.rx.queue.ready() {
+		return s.take(), nil
+	}
+	if wait == noWait || s.ip.inIPThread() {
+		return nil, status.NoPacket
+	}
+	packet, err := s.wait.receive.wait(wait)
+	if errors.Is(err, errExpired) {
+		return nil, s.nothingReceived()
+	}
+	if packet != nil {
+		packet.Hold((*threadHolder)(s.ip.kernel.Current()))
+	}
+	return packet, err
+}
+
+// receiving reports whether data can still arrive.
+func (s *TCPSocket) receiving() bool {
+	return s.state >= TCPSynSent && s.state < TCPClosing && s.state != TCPCloseWait
+}
+
+// nothingReceived is the status of a receive that got nothing.
+func (s *TCPSocket) nothingReceived() error {
+	if s.state != TCPEstablished {
+		return status.NotConnected
+	}
+	return status.NoPacket
+}
+
+// take gives the calling thread the first segment.
+func (s *TCPSocket) take() *packetpool.Packet {
+	packet := s.rx.queue.pop().packet
+	packet.Hold((*threadHolder)(s.ip.kernel.Current()))
+	s.rx.taken(int(packet.Length))
+	open := s.state == TCPEstablished || s.state == TCPFinWait1 || s.state == TCPFinWait2
+	if open && s.rx.windowReopened() {
+		s.sendACK()
+	}
+	return packet
+}
+
+// BytesAvailable returns the number of bytes that Receive would hand out
+// without waiting, as nx_tcp_socket_bytes_available does.
+//
+// Errors: status.NotConnected unless a connection is established or opening.
+func (s *TCPSocket) BytesAvailable() (uint32, error) {
+	if s.state < TCPSynSent || s.state > TCPEstablished {
+		return 0, status.NotConnected
+	}
+	return s.rx.queue.readyBytes(), nil
+}

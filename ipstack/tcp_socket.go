@@ -1,0 +1,296 @@
+package ipstack
+
+import (
+	"net/netip"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
+	"gvisor.dev/gvisor/pkg/tcpip/seqnum"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+	"gvisor.dev/gvisor/pkg/waiter"
+
+	"netxsim/netx/status"
+)
+
+// TCPState is the state of a connection, numbered as in C.
+type TCPState uint32
+
+// The states of a TCP socket (RFC 9293, section 3.3.2).
+const (
+	TCPClosed TCPState = iota + 1
+	TCPListen
+	TCPSynSent
+	TCPSynReceived
+	TCPEstablished
+	TCPCloseWait
+	TCPFinWait1
+	TCPFinWait2
+	TCPClosing
+	TCPTimedWait
+	TCPLastAck
+)
+
+var tcpStateNames = [...]string{"", "closed", "listen", "SYN sent", "SYN received", "established",
+	"close wait", "FIN wait 1", "FIN wait 2", "closing", "timed wait", "last ACK"}
+
+// String returns the state's name in lower case.
+func (s TCPState) String() string { return tcpStateNames[s] }
+
+// TCPSocketConfig describes a [TCPSocket].
+type TCPSocketConfig struct {
+	// Name appears in reports and logs.
+	Name string
+	// Window is the receive window in bytes, 1 to 65535.
+	Window uint32
+	// TypeOfService is the IPv4 field; 0 is normal.
+	TypeOfService uint8
+	// TimeToLive is the IPv4 field; 0 means 128, NX_IP_TIME_TO_LIVE.
+	TimeToLive uint8
+	// TransmitQueue is the number of sent packets that may be unacknowledged;
+	// 0 means 20, NX_TCP_MAXIMUM_TX_QUEUE.
+	TransmitQueue int
+	// Disconnected is called in the IP thread when the peer ends the
+	// connection; nil means nothing.
+	Disconnected func(*TCPSocket)
+	// Received is called in the IP thread for each segment queued; nil means
+	// nothing.
+	Received func(*TCPSocket)
+}
+
+// A TCPSocket is an NX_TCP_SOCKET: a client's end of a connection, or the one
+// connection at a time of a server.
+type TCPSocket struct {
+	ip      *IP
+	config  TCPSocketConfig
+	state   TCPState
+	client  bool
+	bound   bool
+	binding bool // a thread waits for a port for it
+	port    uint16
+	noted   bool
+
+	remote   netip.AddrPort
+	endpoint tcpip.Endpoint
+	queue    *waiter.Queue
+	entry    waiter.Entry
+	mute     bool // what netstack sends is dropped
+	holdACK  bool // the acknowledgement waits for the timer
+
+	parked  []byte // the SYN that waits for accept
+	syn     []byte // our SYN, to be sent again
+	timeout int    // ticks until the SYN is sent again, 0 if not
+	retries int
+
+	mss  uint32
+	rx   receiver
+	tx   transmitter
+	wait struct{ connect, receive, send, disconnect waitList }
+	held struct{ receive, transmit holder }
+}
+
+// NewTCPSocket creates a socket, as nx_tcp_socket_create does.
+//
+// Errors: status.NotEnabled without TCP, status.OptionError for a window that
+// is 0 or above 65535.
+func (ip *IP) NewTCPSocket(config TCPSocketConfig) (*TCPSocket, error) {
+	if ip.tcp == nil {
+		return nil, status.NotEnabled
+	}
+	if config.Window == 0 || config.Window > 65535 {
+		return nil, status.OptionError
+	}
+	if config.TimeToLive == 0 {
+		config.TimeToLive = 128
+	}
+	if config.TransmitQueue == 0 {
+		config.TransmitQueue = 20
+	}
+	s := &TCPSocket{ip: ip, config: config, state: TCPClosed}
+	s.initWaiting()
+	s.held.receive.name = "socket " + config.Name + " receive queue"
+	s.held.transmit.name = "socket " + config.Name + " transmit queue"
+	s.entry = waiter.NewFunctionEntry(waiter.EventHUp|waiter.EventErr, func(waiter.EventMask) { ip.stack.Notify(s) })
+	ip.tcp.sockets = append(ip.tcp.sockets, s)
+	return s, nil
+}
+
+func (s *TCPSocket) initWaiting() {
+	for _, l := range []struct {
+		list *waitList
+		what string
+	}{
+		{&s.wait.connect, "a connection of"},
+		{&s.wait.receive, "data for"},
+		{&s.wait.send, "the window of"},
+		{&s.wait.disconnect, "the end of"},
+	} {
+		l.list.kernel = s.ip.kernel
+		l.list.what = func() string { return l.what + " " + s.describe() }
+	}
+}
+
+// describe names the socket and its situation for reports.
+func (s *TCPSocket) describe() string {
+	text := "socket " + s.config.Name + " (" + s.state.String()
+	if s.remote.IsValid() {
+		text += ", peer " + s.remote.String()
+	}
+	return text + ")"
+}
+
+// Name returns the name given at creation.
+func (s *TCPSocket) Name() string { return s.config.Name }
+
+// IP returns the instance that the socket belongs to.
+func (s *TCPSocket) IP() *IP { return s.ip }
+
+// State returns the connection's state.
+func (s *TCPSocket) State() TCPState { return s.state }
+
+// Port returns the local port, 0 while the socket has none.
+func (s *TCPSocket) Port() uint16 { return s.port }
+
+// Peer returns the other end of the connection; the zero value without one.
+func (s *TCPSocket) Peer() netip.AddrPort { return s.remote }
+
+// Waiting reports whether a thread waits in Receive.
+func (s *TCPSocket) Waiting() bool { return !s.wait.receive.empty() }
+
+// ReceiveQueueLen returns the number of segments that wait to be received,
+// those that arrived ahead of a missing one included.
+func (s *TCPSocket) ReceiveQueueLen() int { return s.rx.queue.len() }
+
+// TransmitQueueLen returns the number of sent packets that the peer has not
+// acknowledged.
+func (s *TCPSocket) TransmitQueueLen() int { return len(s.tx.queue) }
+
+// MSS returns the largest segment in bytes that the connection carries; before
+// there is a connection, what the interface allows.
+func (s *TCPSocket) MSS() uint32 {
+	if s.mss == 0 {
+		return s.ownMSS()
+	}
+	return s.mss
+}
+
+// ownMSS is the largest segment that the interface can receive.
+func (s *TCPSocket) ownMSS() uint32 { return s.ip.driver.MTU() - ipv4Header - tcpHeader }
+
+// Delete removes the socket from its instance, as nx_tcp_socket_delete does.
+//
+// Errors: status.StillBound while it is bound, listens or is connected.
+func (s *TCPSocket) Delete() error {
+	if s.bound || s.state != TCPClosed {
+		return status.StillBound
+	}
+	s.forget()
+	s.rx.flush()
+	s.tx.flush()
+	sockets := s.ip.tcp.sockets
+	for i := range sockets {
+		if sockets[i] == s {
+			s.ip.tcp.sockets = append(sockets[:i], sockets[i+1:]...)
+			break
+		}
+	}
+	return nil
+}
+
+// newEndpoint creates an endpoint of netstack that behaves like NetX: no
+// Nagle, no path MTU discovery.
+func (ip *IP) newEndpoint(queue *waiter.Queue) (tcpip.Endpoint, error) {
+	endpoint, err := ip.stack.NewEndpoint(tcp.ProtocolNumber, ipv4.ProtocolNumber, queue)
+	if err != nil {
+		return nil, ip.internal("create an endpoint", err)
+	}
+	endpoint.SocketOptions().SetReuseAddress(true)
+	endpoint.SocketOptions().SetReusePort(true)
+	return endpoint, nil
+}
+
+// adopt makes an endpoint the socket's own.
+func (s *TCPSocket) adopt(endpoint tcpip.Endpoint, queue *waiter.Queue) error {
+	s.endpoint, s.queue = endpoint, queue
+	endpoint.SocketOptions().SetDelayOption(false)
+	for _, option := range []struct {
+		name  tcpip.SockOptInt
+		value int
+	}{
+		{tcpip.MTUDiscoverOption, int(tcpip.PMTUDiscoveryDont)},
+		{tcpip.IPv4TTLOption, int(s.config.TimeToLive)},
+		{tcpip.IPv4TOSOption, int(s.config.TypeOfService)},
+	} {
+		if err := endpoint.SetSockOptInt(option.name, option.value); err != nil {
+			return s.ip.internal("set a socket option", err)
+		}
+	}
+	queue.EventRegister(&s.entry)
+	return nil
+}
+
+// forget drops the netstack endpoint and all that it would still send.
+func (s *TCPSocket) forget() {
+	s.dropHalfOpen()
+	if s.endpoint != nil {
+		s.mute = true
+		s.queue.EventUnregister(&s.entry)
+		s.endpoint.Abort()
+		s.endpoint = nil
+		s.ip.settle()
+		s.mute = false
+	}
+	if s.remote.IsValid() {
+		delete(s.ip.tcp.connections, s.connection())
+	}
+	s.remote = netip.AddrPort{}
+	s.parked, s.syn, s.timeout = nil, nil, 0
+}
+
+func (s *TCPSocket) connection() connection { return connection{s.port, s.remote} }
+
+// Ready has netstack's news looked at, once it has settled.
+func (s *TCPSocket) Ready() {
+	if !s.noted {
+		s.noted = true
+		s.ip.tcp.noted = append(s.ip.tcp.noted, s)
+	}
+}
+
+// edgeOut shapes and sends a segment of netstack's for this connection. Data is
+// paid for by the application's packet, everything else by the default pool.
+func (s *TCPSocket) edgeOut(seg *segment) {
+	switch {
+	case s.mute:
+	case seg.has(header.TCPFlagSyn):
+		s.sendSYN(seg)
+	case seg.has(header.TCPFlagRst):
+		s.ip.sendControl(seg.datagram)
+	case seg.payload > 0:
+		s.tx.sent(s, seg)
+		seg.setWindow(uint16(s.rx.window))
+		s.ip.send(seg.datagram, nil)
+		s.rx.acknowledged(seg.ack)
+	case seg.has(header.TCPFlagFin):
+		s.tx.next = later(s.tx.next, seg.seq.Add(1))
+		s.sendOwn(seg)
+	case !s.holdACK:
+		s.sendOwn(seg)
+	}
+}
+
+// sendOwn sends a segment without data, with the present window.
+func (s *TCPSocket) sendOwn(seg *segment) {
+	seg.setWindow(uint16(s.rx.window))
+	if s.ip.sendControl(seg.datagram) {
+		s.rx.acknowledged(seg.ack)
+	}
+}
+
+// later returns the later of two sequence numbers.
+func later(a, b seqnum.Value) seqnum.Value {
+	if a.LessThan(b) {
+		return b
+	}
+	return a
+}

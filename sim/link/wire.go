@@ -1,0 +1,277 @@
+package link
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"netxsim/sim"
+)
+
+const (
+	// HeaderLen is the length of an Ethernet header in bytes.
+	HeaderLen = 14
+
+	defaultMTU = 1500
+	minLatency = time.Microsecond
+)
+
+// Config describes a wire. The zero value is a wire of 1 microsecond latency and
+// unlimited bandwidth that loses nothing.
+type Config struct {
+	// Name names the wire in reports and selects its random numbers.
+	Name string
+	// Latency is the time from the last bit leaving to the frame arriving. Less
+	// than a microsecond means a microsecond.
+	Latency time.Duration
+	// Bandwidth is in bits per second, for each port and direction. 0 means unlimited.
+	Bandwidth int64
+	// MTU is the largest payload of a frame in bytes, without the Ethernet header. 0 means 1500.
+	MTU int
+	// Loss is the probability, 0 to 1, that a delivery is lost.
+	Loss float64
+}
+
+// A Wire is an Ethernet segment. Its methods are for the holder of the kernel's baton, or a goroutine that
+// it waits for.
+type Wire struct {
+	k         *sim.Kernel
+	cfg       Config
+	random    *rand.Rand
+	ports     []*Port
+	owners    map[[6]byte]*Port
+	rules     []Rule
+	observers []func(FrameEvent)
+	free      *flight
+	hash      *xxhash.Digest
+	stamp     [16]byte
+	counters  Counters
+	number    uint64
+}
+
+// Counters says what a wire has done with its frames. A frame to several ports counts
+// once as sent and once per port as delivered or lost.
+type Counters struct {
+	Frames    uint64 // sent
+	Bytes     uint64 // in sent frames, headers included
+	Delivered uint64
+	Lost      uint64 // dropped by loss or another rule
+	TooLong   uint64 // larger than the MTU, or shorter than a header
+	Unknown   uint64 // to an address nobody has
+}
+
+// New returns a wire of k without ports.
+func New(k *sim.Kernel, cfg Config) *Wire {
+	cfg.Latency = max(cfg.Latency, minLatency)
+	if cfg.MTU == 0 {
+		cfg.MTU = defaultMTU
+	}
+	return &Wire{
+		k: k, cfg: cfg,
+		random: k.Rand("wire " + cfg.Name),
+		owners: make(map[[6]byte]*Port),
+		hash:   xxhash.New(),
+	}
+}
+
+// Name returns the name the wire was given.
+func (w *Wire) Name() string { return w.cfg.Name }
+
+// MTU returns the largest payload of a frame in bytes.
+func (w *Wire) MTU() int { return w.cfg.MTU }
+
+// SetLatency changes the latency for frames sent from now on. Less than a microsecond means a microsecond.
+func (w *Wire) SetLatency(d time.Duration) { w.cfg.Latency = max(d, minLatency) }
+
+// SetBandwidth changes the bandwidth, in bits per second, for frames sent from now on. 0 means unlimited.
+func (w *Wire) SetBandwidth(bits int64) { w.cfg.Bandwidth = bits }
+
+// SetLoss changes the probability that a delivery is lost.
+func (w *Wire) SetLoss(p float64) { w.cfg.Loss = p }
+
+// SetMTU changes the largest payload for frames sent from now on, in bytes.
+func (w *Wire) SetMTU(n int) { w.cfg.MTU = n }
+
+// Counters returns what the wire has done so far.
+func (w *Wire) Counters() Counters { return w.counters }
+
+// Hash returns the hash of everything sent so far: each frame, when it was sent, and its fate at every port.
+func (w *Wire) Hash() uint64 { return w.hash.Sum64() }
+
+// Observe calls f for every frame when it is sent and for every delivery or loss. Observers
+// must not send on this wire from f, and must not keep the frame.
+func (w *Wire) Observe(f func(FrameEvent)) { w.observers = append(w.observers, f) }
+
+// A Port is a host's connection to a wire.
+type Port struct {
+	w       *Wire
+	name    string
+	mac     [6]byte
+	receive func(frame []byte)
+	busy    time.Duration // until then earlier frames are being sent
+	closed  bool
+}
+
+// Attach adds a port with a hardware address. receive gets the frames; it runs in event context, and the
+// frame is its own only until it returns. Attach panics if another port has the address.
+func (w *Wire) Attach(name string, mac [6]byte, receive func(frame []byte)) *Port {
+	if other := w.owners[mac]; other != nil {
+		panic(fmt.Sprintf("link: %s and %s have the same address %x on wire %s", other.name, name, mac, w.cfg.Name))
+	}
+	p := &Port{w: w, name: name, mac: mac, receive: receive}
+	w.ports = append(w.ports, p)
+	w.owners[mac] = p
+	return p
+}
+
+// Name returns the name the port was given.
+func (p *Port) Name() string { return p.name }
+
+// MAC returns the hardware address of the port.
+func (p *Port) MAC() [6]byte { return p.mac }
+
+// Detach takes the port off the wire: frames on their way to it, and those it sends, are lost.
+func (p *Port) Detach() {
+	w := p.w
+	if p.closed {
+		return
+	}
+	p.closed = true
+	delete(w.owners, p.mac)
+	for i, other := range w.ports {
+		if other == p {
+			w.ports = append(w.ports[:i:i], w.ports[i+1:]...)
+			return
+		}
+	}
+}
+
+// Send puts a copy of frame on the wire, behind what the port is still sending. It returns how
+// long from now the last bit leaves: 0 with unlimited bandwidth. A frame too long for the MTU or too short for a
+// header goes nowhere.
+func (p *Port) Send(frame []byte) (sent time.Duration) {
+	w := p.w
+	if len(frame) < HeaderLen || len(frame) > w.cfg.MTU+HeaderLen {
+		w.counters.TooLong++
+		w.record(FrameEvent{Kind: TooLong, From: p, Frame: frame})
+		return 0
+	}
+	now := w.k.Now()
+	p.busy = max(p.busy, now) + w.transmission(len(frame))
+	sent = p.busy - now
+	w.counters.Frames++
+	w.counters.Bytes += uint64(len(frame))
+	w.number++
+	w.record(FrameEvent{Kind: Sent, From: p, Frame: frame, Number: w.number})
+	if !p.closed {
+		w.route(p, frame, sent+w.cfg.Latency)
+	}
+	return sent
+}
+
+// transmission is the time a frame of n bytes occupies the wire.
+func (w *Wire) transmission(n int) time.Duration {
+	if w.cfg.Bandwidth <= 0 {
+		return 0
+	}
+	return time.Duration(int64(n) * 8 * int64(time.Second) / w.cfg.Bandwidth)
+}
+
+// route sends the frame on its way to the ports it is for, to arrive after delay.
+func (w *Wire) route(from *Port, frame []byte, delay time.Duration) {
+	var to [6]byte
+	copy(to[:], frame)
+	if to[0]&1 != 0 {
+		for _, p := range w.ports {
+			if p != from {
+				w.deliver(from, p, frame, delay)
+			}
+		}
+		return
+	}
+	p := w.owners[to]
+	if p == nil || p == from {
+		w.counters.Unknown++
+		w.record(FrameEvent{Kind: Unknown, From: from, Frame: frame, Number: w.number})
+		return
+	}
+	w.deliver(from, p, frame, delay)
+}
+
+// deliver lets the rules judge the frame for one receiver and schedules its arrival.
+func (w *Wire) deliver(from, to *Port, frame []byte, delay time.Duration) {
+	verdict := w.judge(from, to, frame)
+	if verdict.drop {
+		w.counters.Lost++
+		w.record(FrameEvent{Kind: Lost, From: from, To: to, Frame: frame, Number: w.number})
+		return
+	}
+	f := w.take()
+	f.from, f.to, f.number = from, to, w.number
+	f.frame = append(f.frame[:0], frame...)
+	f.event.Reset(delay + verdict.delay)
+}
+
+// A flight is a frame on its way to one port, with the event of its arrival. Flights are reused.
+type flight struct {
+	w        *Wire
+	next     *flight
+	from, to *Port
+	number   uint64
+	frame    []byte
+	event    *sim.Event
+}
+
+func (w *Wire) take() *flight {
+	f := w.free
+	if f != nil {
+		w.free = f.next
+		return f
+	}
+	f = &flight{w: w, frame: make([]byte, 0, w.cfg.MTU+HeaderLen)}
+	f.event = w.k.NewEvent(f.arrive)
+	return f
+}
+
+// arrive hands the frame to its port and recycles the flight.
+func (f *flight) arrive() {
+	w, to := f.w, f.to
+	if to.closed {
+		w.counters.Lost++
+		w.record(FrameEvent{Kind: Lost, From: f.from, To: to, Frame: f.frame, Number: f.number})
+	} else {
+		w.counters.Delivered++
+		w.record(FrameEvent{Kind: Delivered, From: f.from, To: to, Frame: f.frame, Number: f.number})
+		to.receive(f.frame)
+	}
+	f.from, f.to = nil, nil
+	f.next, w.free = w.free, f
+}
+
+// record stamps the event, adds it to the hash and shows it to the observers.
+func (w *Wire) record(e FrameEvent) {
+	e.Time = w.k.Now()
+	if e.Kind != Delivered {
+		w.addToHash(e)
+	}
+	for _, f := range w.observers {
+		f(e)
+	}
+}
+
+// addToHash hashes a fate when it is decided. Deliveries are left out: they follow
+// from the sending.
+func (w *Wire) addToHash(e FrameEvent) {
+	binary.LittleEndian.PutUint64(w.stamp[:8], uint64(e.Time))
+	binary.LittleEndian.PutUint32(w.stamp[8:12], uint32(len(e.Frame)))
+	binary.LittleEndian.PutUint32(w.stamp[12:], uint32(e.Kind))
+	_, _ = w.hash.Write(w.stamp[:])
+	if e.Kind == Sent || e.Kind == TooLong {
+		_, _ = w.hash.Write(e.Frame)
+	} else if e.To != nil {
+		_, _ = w.hash.Write(e.To.mac[:])
+	}
+}
