@@ -10,12 +10,14 @@ import (
 	"netxsim/test/conformance"
 	"netxsim/test/conformance/packet"
 	"netxsim/test/conformance/pop3"
+	"netxsim/test/conformance/threadx"
 )
 
 // replayers has one entry for every suite that the model can run.
 var replayers = map[string]conformance.Replayer{
-	"packet": packet.Replay,
-	"pop3":   pop3.Replay,
+	"packet":  packet.Replay,
+	"pop3":    pop3.Replay,
+	"threadx": threadx.Replay,
 }
 
 // All returns the replayers by suite, in a map of its own.
