@@ -58,7 +58,6 @@ var topLevel = map[string]string{
 	"README.md":        "where a newcomer begins",
 	"go.mod":           "the module",
 	"go.sum":           "its checksums",
-	"staticcheck.conf": "the linter's configuration",
 	"cmd":              "programs",
 	"ipstack":          "layers of the engine, from here on",
 	"netx":             "C names",
