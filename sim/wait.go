@@ -76,6 +76,7 @@ func (k *Kernel) wait(q *waitQueue, state State, ticks uint32, timeout error) er
 
 // suspend takes the processor from the running thread t until somebody makes it ready.
 func (k *Kernel) suspend(t *Thread, state State, ticks uint32) error {
+	k.catchUp()
 	t.state = state
 	t.result = nil
 	t.since = k.Now()
