@@ -44,6 +44,8 @@ type Config struct {
 	// Priority is that of the IP thread, 0 (most urgent) to 31. NetX programs
 	// commonly use 1.
 	Priority uint32
+	// Target has the compile-time options; the zero Target is the default build.
+	Target Target
 	// Log gets socket and packet events at debug level; nil means none.
 	Log *zap.Logger
 }
@@ -56,6 +58,7 @@ type IP struct {
 	pool    *packetpool.Pool
 	address netip.Prefix
 	gateway netip.Addr
+	target  Target
 	log     *zap.Logger
 
 	thread *sim.Thread
@@ -109,6 +112,7 @@ func New(kernel *sim.Kernel, config Config) (*IP, error) {
 		address: config.Address,
 		gateway: config.Gateway,
 		driver:  config.Driver,
+		target:  config.Target,
 		log:     config.Log,
 	}
 	if ip.log == nil {
