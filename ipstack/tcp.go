@@ -117,10 +117,26 @@ func (t *tcpProtocol) receive(packet *packetpool.Packet, datagram header.IPv4) {
 		l.receive(packet, &seg)
 		return
 	}
-	// netstack answers a stranger with a reset.
-	t.deliver(&seg)
+	t.info.ReceivePacketsDropped++
+	if seg.has(header.TCPFlagSyn) {
+		t.info.ConnectionsDropped++
+	}
+	if !seg.has(header.TCPFlagRst) {
+		t.refuse(&seg)
+	}
 	packet.Release()
-	t.ip.settle()
+}
+
+// refuse answers a stranger's segment with a reset.
+func (t *tcpProtocol) refuse(seg *segment) {
+	s := TCPSocket{
+		ip:     t.ip,
+		config: TCPSocketConfig{TimeToLive: 128},
+		port:   seg.tcp.DestinationPort(),
+		local:  fromTCPIP(seg.datagram.DestinationAddress()),
+		remote: seg.incoming().remote,
+	}
+	s.sendRST(seg)
 }
 
 // deliver hands a segment to netstack; a SYN without options that NetX would
@@ -142,8 +158,6 @@ func (t *tcpProtocol) edgeOut(datagram header.IPv4) {
 	}
 	if s := t.connections[seg.outgoing()]; s != nil {
 		s.edgeOut(&seg)
-	} else if seg.has(header.TCPFlagRst) { // to a stranger
-		t.ip.sendControl(datagram)
 	}
 }
 

@@ -106,7 +106,11 @@ func (s *TCPSocket) sendRST(seg *segment) {
 		s.sendControl(controlSegment{flags: header.TCPFlagRst, seq: seg.ack})
 		return
 	}
-	s.sendControl(controlSegment{flags: header.TCPFlagRst | header.TCPFlagAck, ack: seg.seq.Add(1)})
+	ack := seg.seq.Add(seqnum.Size(seg.payload))
+	if seg.has(header.TCPFlagSyn) || seg.has(header.TCPFlagFin) {
+		ack++
+	}
+	s.sendControl(controlSegment{flags: header.TCPFlagRst | header.TCPFlagAck, ack: ack})
 }
 
 // sendSYN sends the SYN, or the SYN-ACK, whose sequence number is the one in

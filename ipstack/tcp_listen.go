@@ -338,6 +338,7 @@ func (t *tcpProtocol) accepted(port uint16) (tcpip.Endpoint, *waiter.Queue) {
 // a socket that is closed and not bound.
 func (s *TCPSocket) Unaccept() error {
 	if s.state >= TCPCloseWait || s.state == TCPClosed && s.bound {
+		s.dropEndpoint()
 		s.state = TCPListen
 		s.forgetPeer()
 	}
@@ -345,7 +346,6 @@ func (s *TCPSocket) Unaccept() error {
 		return status.NotListenState
 	}
 	s.wait.disconnect.wakeAll(status.DisconnectFailed)
-	s.dropEndpoint()
 	if s.bound {
 		s.ip.tcp.unbind(s)
 	} else if l := s.ip.tcp.listeners[s.port]; l != nil && l.socket == s {
