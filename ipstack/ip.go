@@ -89,6 +89,9 @@ type Stats struct {
 	// SendNoPacket counts ACK, SYN, FIN, RST, ARP and ICMP messages not sent
 	// because the default pool was empty.
 	SendNoPacket uint64
+	// SendNoRoom counts those not sent because a packet's payload is too small
+	// for their headers.
+	SendNoRoom uint64
 	// ChecksumErrors counts segments dropped for their TCP checksum.
 	ChecksumErrors uint64
 }

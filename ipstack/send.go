@@ -1,11 +1,13 @@
 package ipstack
 
 import (
+	"errors"
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
+	"netxsim/netx/status"
 	"netxsim/packetpool"
 	"netxsim/sim"
 )
@@ -71,11 +73,15 @@ func (ip *IP) sendControl(datagram []byte) bool {
 // returns nil when there is none.
 func (ip *IP) chargeControl() *packetpool.Packet {
 	packet, err := ip.pool.Allocate(controlPacketType, noWait)
-	if err != nil {
+	switch {
+	case errors.Is(err, status.NoPacket):
 		ip.stats.SendNoPacket++
 		return nil
-	}
-	if packet.DataEnd-packet.PrependPtr < controlRoom {
+	case err != nil:
+		ip.stats.SendNoRoom++
+		return nil
+	case packet.DataEnd-packet.PrependPtr < controlRoom:
+		ip.stats.SendNoRoom++
 		packet.Release()
 		return nil
 	}

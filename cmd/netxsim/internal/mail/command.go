@@ -64,12 +64,16 @@ then. It prints the POP3 dialogue, every message's size and check, virtual and w
 		},
 		Setup: func(flags *flag.FlagSet) func(cli.Streams, []string) error {
 			o := defaults()
-			o.APOP, o.Loss, o.ShowTalk = true, 0.01, true
+			o.APOP, o.Loss, o.ShowTalk, o.Seed = true, 0.01, true, demoSeed
 			networkFlags(flags, &o)
 			return func(s cli.Streams, _ []string) error { return start(s, o, run) }
 		},
 	}
 }
+
+// demoSeed is one with which the wire loses a few frames, but no ARP request:
+// NetX repeats those only after 10 s.
+const demoSeed = 2
 
 // defaults are the options when no flag is given.
 func defaults() session.Options {

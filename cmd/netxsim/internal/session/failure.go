@@ -17,8 +17,8 @@ func (r *result) explain(err error) error {
 	if err == nil {
 		return nil
 	}
-	if r.loopback != nil {
-		return fmt.Errorf("%w (the server stopped: %v)", err, r.loopback)
+	if r.serverStopped != nil {
+		return fmt.Errorf("%w (the server stopped: %v)", err, r.serverStopped)
 	}
 	if advice := r.advice(err); advice != "" {
 		return fmt.Errorf("%w\n%s", err, advice)
@@ -30,7 +30,7 @@ func (r *result) explain(err error) error {
 func (r *result) damage() error {
 	var bad []string
 	for _, m := range r.fetched {
-		if !m.intact {
+		if m.check == differs || m.check == asSent && !r.faithful {
 			bad = append(bad, fmt.Sprint(m.number))
 		}
 	}
@@ -46,15 +46,25 @@ func (r *result) damage() error {
 // advice says what to raise when the pool was to blame.
 func (r *result) advice(err error) string {
 	p := r.pool
-	size := fmt.Sprintf("pool %s (%d packets of %d bytes, %d bytes of RAM)", p.Name, p.Total, p.Payload, p.Bytes)
+	size := fmt.Sprintf("pool %s (%s of %d bytes, %d bytes of RAM)", p.Name, count(p.Total, "packet"), p.Payload, p.Bytes)
 	switch {
+	case r.ip.SendNoRoom > 0:
+		return size + ": a payload is too small for the headers of a TCP segment: raise payload="
 	case errors.Is(err, status.InvalidParameters), errors.Is(err, status.Pop3InsufficientPacketPayload):
-		return size + " has too small a payload for a command and its headers: raise payload="
+		return size + ": a payload is too small for a command and its headers: raise payload="
 	case errors.Is(err, status.InvalidPacket):
-		return size + " has too small a payload: a reply came as a chain of packets, which the C client refuses: raise payload="
+		return size + ": a reply came as a chain of packets, which the C client refuses: raise payload="
 	case r.ip.ReceiveNoPacket+r.ip.SendNoPacket > 0 || p.EmptyRequests > 0:
-		return fmt.Sprintf("%s is too small: it ran empty, first at %v; held by: %s; %d frames lost, %d messages not sent: raise packets=",
-			size, p.LowestAt, holders(p.LowestHolders), r.ip.ReceiveNoPacket, r.ip.SendNoPacket)
+		return fmt.Sprintf("%s ran empty, first at %v, held by: %s; %s lost, %s not sent: raise packets=",
+			size, p.LowestAt, holders(p.LowestHolders), count(r.ip.ReceiveNoPacket, "received frame"), count(r.ip.SendNoPacket, "message"))
 	}
 	return ""
+}
+
+// count returns "1 packet", "2 packets".
+func count[N uint32 | uint64 | int](n N, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -31,7 +31,39 @@ type fetched struct {
 	bytes   int
 	sum     uint32 // CRC-32 of the bytes
 	packets int
-	intact  bool
+	check   check
+}
+
+// check is how a message compares with what the server holds.
+type check int
+
+const (
+	differs check = iota
+	intact
+	asSent // with doubled dots and the end mark, as the C client hands mail out
+)
+
+// String returns the words of a report.
+func (c check) String() string { return [...]string{"DIFFERS", "intact", "as sent"}[c] }
+
+// compare checks a message against its source.
+func compare(got, source []byte) check {
+	switch {
+	case bytes.Equal(got, source):
+		return intact
+	case bytes.Equal(got, stuffed(source)):
+		return asSent
+	}
+	return differs
+}
+
+// stuffed returns a message as RETR sends it (RFC 1939, section 3).
+func stuffed(source []byte) []byte {
+	text := bytes.ReplaceAll(source, []byte("\r\n."), []byte("\r\n.."))
+	if bytes.HasPrefix(text, []byte(".")) {
+		text = append([]byte("."), text...)
+	}
+	return append(text, ".\r\n"...)
 }
 
 // run is the thread's entry function.
@@ -98,7 +130,7 @@ func (f *fetcher) fetch(client *pop3client.Client, item uint32, source []byte) e
 		bytes:   text.Len(),
 		sum:     crc32.ChecksumIEEE(text.Bytes()),
 		packets: packets,
-		intact:  bytes.Equal(text.Bytes(), source),
+		check:   compare(text.Bytes(), source),
 	}
 	f.fetched = append(f.fetched, got)
 	if err != nil {

@@ -15,9 +15,10 @@ import (
 
 // result is what came of a simulated session.
 type result struct {
-	fetched []fetched
-	total   int // messages in the mailbox
-	quirks  []pop3client.QuirkCount
+	fetched  []fetched
+	total    int  // messages in the mailbox
+	faithful bool // the client had the C library's bugs
+	quirks   []pop3client.QuirkCount
 
 	pool packetpool.Stats
 	ip   ipstack.Stats
@@ -27,7 +28,7 @@ type result struct {
 
 	virtual, wall time.Duration
 	failure       error // why not every message arrived as it was
-	loopback      error // why the server stopped
+	serverStopped error // why, if it did
 }
 
 // printReport prints a session's messages, time, pools and frames.
@@ -50,20 +51,21 @@ const shownMessages = 20
 func printMessages(w io.Writer, r *result) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "message\tbytes\tpackets\tCRC-32\t  check\t")
-	bytes, intact := 0, 0
+	var counts [asSent + 1]int
+	bytes := 0
 	for i, m := range r.fetched {
-		check := "DIFFERS"
-		if m.intact {
-			check = "intact"
-			intact++
-		}
+		counts[m.check]++
 		bytes += m.bytes
-		if i < shownMessages || !m.intact {
-			fmt.Fprintf(table, "%d\t%d\t%d\t%08x\t  %s\t\n", m.number, m.bytes, m.packets, m.sum, check)
+		if i < shownMessages || m.check == differs {
+			fmt.Fprintf(table, "%d\t%d\t%d\t%08x\t  %v\t\n", m.number, m.bytes, m.packets, m.sum, m.check)
 		}
 	}
 	table.Flush()
-	fmt.Fprintf(w, "%d of %d messages intact, %d bytes\n", intact, r.total, bytes)
+	fmt.Fprintf(w, "%d of %d messages intact", counts[intact], r.total)
+	if counts[asSent] > 0 {
+		fmt.Fprintf(w, ", %d as sent, with doubled dots and end mark", counts[asSent])
+	}
+	fmt.Fprintf(w, ", %d bytes\n", bytes)
 }
 
 // printPool prints what the client's pool did.
@@ -76,10 +78,10 @@ func printPool(w io.Writer, r *result) {
 	table.Flush()
 	fmt.Fprintf(w, "held at the lowest point: %s\n", holders(p.LowestHolders))
 	if lost := r.ip.ReceiveNoPacket; lost > 0 {
-		fmt.Fprintf(w, "%d received frames were lost because the pool was empty\n", lost)
+		fmt.Fprintf(w, "lost because the pool was empty: %s\n", count(lost, "received frame"))
 	}
 	if unsent := r.ip.SendNoPacket; unsent > 0 {
-		fmt.Fprintf(w, "%d acknowledgements and other messages of the stack were not sent because the pool was empty\n", unsent)
+		fmt.Fprintf(w, "not sent because the pool was empty: %s of the stack's own (SYN, ACK, ARP, ...)\n", count(unsent, "message"))
 	}
 }
 
@@ -106,6 +108,6 @@ func printQuirks(w io.Writer, o Options, r *result) {
 	}
 	fmt.Fprintln(w, "\nquirks of the C client hit:")
 	for _, q := range r.quirks {
-		fmt.Fprintf(w, "  %s, %d times: %s\n", q.Quirk, q.Count, q.Quirk.Meaning())
+		fmt.Fprintf(w, "  %s, %s: %s\n", q.Quirk, count(q.Count, "time"), q.Quirk.Meaning())
 	}
 }

@@ -105,19 +105,20 @@ func simulate(ctx context.Context, s Streams, o Options, mail []source, out *out
 	if err := n.startClient(f.run); err != nil {
 		return nil, err
 	}
-	report, err := n.kernel.Run(func() {})
+	report, err := n.kernel.Run(nil)
 	r := &result{
-		fetched:  f.fetched,
-		total:    len(mail),
-		quirks:   f.quirks,
-		pool:     n.pool.Stats(),
-		ip:       n.client.Stats(),
-		wire:     n.wire.Counters(),
-		hash:     n.wire.Hash(),
-		seed:     report.Seed,
-		virtual:  report.Now,
-		wall:     time.Since(began),
-		loopback: n.serverError,
+		fetched:       f.fetched,
+		total:         len(mail),
+		faithful:      o.Faithful,
+		quirks:        f.quirks,
+		pool:          n.pool.Stats(),
+		ip:            n.client.Stats(),
+		wire:          n.wire.Counters(),
+		hash:          n.wire.Hash(),
+		seed:          report.Seed,
+		virtual:       report.Now,
+		wall:          time.Since(began),
+		serverStopped: n.serverError,
 	}
 	if f.outputErr != nil {
 		return nil, cli.BadInput(fmt.Errorf("--out: %w", f.outputErr))
