@@ -89,3 +89,13 @@ func (l *waitList) wakeAll(err error) {
 	for l.wake(nil, err) {
 	}
 }
+
+// wakeAt resumes the n-th of the waiting threads with err.
+func (l *waitList) wakeAt(n int, err error) {
+	if n < 0 || n >= len(l.waiting) {
+		return
+	}
+	w := l.waiting[n]
+	l.waiting = append(l.waiting[:n], l.waiting[n+1:]...)
+	l.kernel.Wake(w, err)
+}
