@@ -38,6 +38,7 @@ type tcpProtocol struct {
 	listeners   map[uint16]*listener
 	endpoints   map[uint16]tcpip.Endpoint // netstack's listeners
 	noted       []*TCPSocket              // netstack said something about them
+	info        TCPInfo
 
 	timer   *sim.Timer
 	ticking bool

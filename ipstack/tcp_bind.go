@@ -103,14 +103,39 @@ func (s *TCPSocket) awaitPort(use *portUse, wait uint32) error {
 // freePort returns a port nobody is bound to, beginning at a random one.
 func (t *tcpProtocol) freePort(ip *IP) (uint16, bool) {
 	const ports = lastPort - firstEphemeralPort + 1
-	start := ip.kernel.Rand("ports " + ip.name).IntN(ports)
-	for i := range ports {
-		port := uint16(firstEphemeralPort + (start+i)%ports)
-		if t.ports[port] == nil {
-			return port, true
+	return t.freePortFrom(firstEphemeralPort + ip.kernel.Rand("ports "+ip.name).IntN(ports))
+}
+
+// freePortFrom returns the first port from start on that nobody is bound to.
+// After the last port the search goes on at the first ephemeral one.
+func (t *tcpProtocol) freePortFrom(start int) (uint16, bool) {
+	port := start
+	for {
+		if t.ports[uint16(port)] == nil {
+			return uint16(port), true
+		}
+		if port++; port > lastPort {
+			if start <= firstEphemeralPort {
+				return 0, false
+			}
+			port = firstEphemeralPort
+		}
+		if port == start {
+			return 0, false
 		}
 	}
-	return 0, false
+}
+
+// FreeTCPPort returns the first port from port on that no socket is bound to,
+// as nx_tcp_free_port_find does.
+//
+// Errors: status.NoFreePorts.
+func (ip *IP) FreeTCPPort(port uint16) (uint16, error) {
+	free, ok := ip.tcp.freePortFrom(int(port))
+	if !ok {
+		return 0, status.NoFreePorts
+	}
+	return free, nil
 }
 
 // Unbind frees the port of a client socket and the segments it never received,

@@ -93,8 +93,8 @@ func (s *TCPSocket) ended() {
 	s.wait.send.wakeAll(status.NotConnected)
 	s.wait.connect.wakeAll(status.NotConnected)
 	s.wait.disconnect.wakeAll(status.DisconnectFailed)
-	if was == TCPEstablished && s.config.Disconnected != nil {
-		s.config.Disconnected(s)
+	if was == TCPEstablished && s.on.disconnected != nil {
+		s.on.disconnected(s)
 	}
 }
 
@@ -124,8 +124,8 @@ func (s *TCPSocket) peerClosed() {
 	s.state = TCPCloseWait
 	s.rx.start(s.rx.next.Add(1))
 	s.wait.receive.wakeAll(status.NotConnected)
-	if s.config.Disconnected != nil {
-		s.config.Disconnected(s)
+	if s.on.disconnected != nil {
+		s.on.disconnected(s)
 	}
 }
 
@@ -137,8 +137,8 @@ func (s *TCPSocket) bothClosed() {
 	s.state = TCPTimedWait
 	s.rx.start(s.rx.next.Add(1))
 	s.wait.disconnect.wake(nil, nil)
-	if s.config.Disconnected != nil {
-		s.config.Disconnected(s)
+	if s.on.disconnected != nil {
+		s.on.disconnected(s)
 	}
 }
 

@@ -191,8 +191,8 @@ func (s *TCPSocket) receiveData() {
 		}
 		s.rx.window += size
 	}
-	if s.config.Received != nil {
-		s.config.Received(s)
+	if s.on.received != nil {
+		s.on.received(s)
 	}
 	if s.rx.windowReopened() {
 		s.sendACK()

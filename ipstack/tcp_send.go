@@ -127,7 +127,7 @@ func (t *transmitter) flush() {
 
 // wakeSender lets the first thread that waits to send try again.
 func (t *transmitter) wakeSender(s *TCPSocket) {
-	if t.allowed() > 0 && len(t.queue) < s.config.TransmitQueue {
+	if t.allowed() > 0 && len(t.queue) < s.resend.queue {
 		s.wait.send.wake(nil, nil)
 	}
 }
@@ -159,7 +159,7 @@ func (s *TCPSocket) Send(packet *packetpool.Packet, wait uint32) error {
 			return status.NotConnected
 		}
 		size := min(s.tx.allowed(), s.mss)
-		if size > 0 && len(s.tx.queue) < s.config.TransmitQueue {
+		if size > 0 && len(s.tx.queue) < s.resend.queue {
 			if whole, err := s.sendPiece(packet, size, wait); whole || err != nil {
 				return err
 			}
@@ -181,7 +181,7 @@ func (s *TCPSocket) blocked() error {
 	switch {
 	case s.state != TCPEstablished && s.state != TCPCloseWait:
 		return status.NotConnected
-	case len(s.tx.queue) < s.config.TransmitQueue:
+	case len(s.tx.queue) < s.resend.queue:
 		return status.WindowOverflow
 	default:
 		return status.TxQueueDepth

@@ -47,6 +47,8 @@ type TCPSocketConfig struct {
 	TypeOfService uint8
 	// TimeToLive is the IPv4 field; 0 means 128, NX_IP_TIME_TO_LIVE.
 	TimeToLive uint8
+	// DontFragment forbids routers to fragment the segments.
+	DontFragment bool
 	// TransmitQueue is the number of sent packets that may be unacknowledged;
 	// 0 means 20, NX_TCP_MAXIMUM_TX_QUEUE.
 	TransmitQueue int
@@ -56,15 +58,22 @@ type TCPSocketConfig struct {
 	// Received is called in the IP thread for each segment queued; nil means
 	// nothing.
 	Received func(*TCPSocket)
+	// Urgent is called in the IP thread for a segment with the URG flag; nil
+	// means nothing.
+	Urgent func(*TCPSocket)
 }
 
 // A TCPSocket is an NX_TCP_SOCKET: a client's end of a connection, or the one
-// connection at a time of a server.
+// connection at a time of a server. The zero TCPSocket is not yet created.
 type TCPSocket struct {
 	ip      *IP
 	config  TCPSocketConfig
+	on      callbacks
+	resend  retransmission
+	count   traffic
 	state   TCPState
 	client  bool
+	deleted bool
 	bound   bool
 	binding bool // a thread waits for a port for it
 	port    uint16
@@ -82,7 +91,10 @@ type TCPSocket struct {
 	timeout int    // ticks until the SYN is sent again, 0 if not
 	retries int
 
-	mss  uint32
+	mss       uint32 // largest segment of the connection
+	wantedMSS uint32 // what the application set, or 0
+	peerMSS   uint32 // what the peer said
+
 	rx   receiver
 	tx   transmitter
 	wait struct{ connect, receive, send, disconnect waitList }
@@ -94,11 +106,18 @@ type TCPSocket struct {
 // Errors: status.NotEnabled without TCP, status.OptionError for a window that
 // is 0 or above 65535.
 func (ip *IP) NewTCPSocket(config TCPSocketConfig) (*TCPSocket, error) {
+	s := new(TCPSocket)
+	return s, s.Create(ip, config)
+}
+
+// Create makes the zero or a deleted socket ready for use, like
+// [IP.NewTCPSocket].
+func (s *TCPSocket) Create(ip *IP, config TCPSocketConfig) error {
 	if ip.tcp == nil {
-		return nil, status.NotEnabled
+		return status.NotEnabled
 	}
 	if config.Window == 0 || config.Window > 65535 {
-		return nil, status.OptionError
+		return status.OptionError
 	}
 	if config.TimeToLive == 0 {
 		config.TimeToLive = 128
@@ -106,14 +125,20 @@ func (ip *IP) NewTCPSocket(config TCPSocketConfig) (*TCPSocket, error) {
 	if config.TransmitQueue == 0 {
 		config.TransmitQueue = 20
 	}
-	s := &TCPSocket{ip: ip, config: config, state: TCPClosed}
+	*s = TCPSocket{ip: ip, config: config, state: TCPClosed, client: true}
+	s.on = callbacks{disconnected: config.Disconnected, received: config.Received, urgent: config.Urgent}
+	s.resend = retransmission{queue: config.TransmitQueue, timeout: retryTicks, retries: maxRetries}
+	s.rx.reset(s)
 	s.initWaiting()
 	s.held.receive.name = "socket " + config.Name + " receive queue"
 	s.held.transmit.name = "socket " + config.Name + " transmit queue"
 	s.entry = waiter.NewFunctionEntry(waiter.EventHUp|waiter.EventErr, func(waiter.EventMask) { ip.stack.Notify(s) })
 	ip.tcp.sockets = append(ip.tcp.sockets, s)
-	return s, nil
+	return nil
 }
+
+// Created reports whether the socket exists.
+func (s *TCPSocket) Created() bool { return s.ip != nil && !s.deleted }
 
 func (s *TCPSocket) initWaiting() {
 	for _, l := range []struct {
@@ -165,15 +190,6 @@ func (s *TCPSocket) ReceiveQueueLen() int { return s.rx.queue.len() }
 // acknowledged.
 func (s *TCPSocket) TransmitQueueLen() int { return len(s.tx.queue) }
 
-// MSS returns the largest segment in bytes that the connection carries; before
-// there is a connection, what the interface allows.
-func (s *TCPSocket) MSS() uint32 {
-	if s.mss == 0 {
-		return s.ownMSS()
-	}
-	return s.mss
-}
-
 // ownMSS is the largest segment that the interface can receive.
 func (s *TCPSocket) ownMSS() uint32 { return s.ip.interfaces[0].IpMtuSize - ipv4Header - tcpHeader }
 
@@ -181,9 +197,10 @@ func (s *TCPSocket) ownMSS() uint32 { return s.ip.interfaces[0].IpMtuSize - ipv4
 //
 // Errors: status.StillBound while it is bound, listens or is connected.
 func (s *TCPSocket) Delete() error {
-	if s.bound || s.state != TCPClosed {
+	if s.bound || s.binding || s.state != TCPClosed {
 		return status.StillBound
 	}
+	s.deleted = true
 	s.forget()
 	s.rx.flush()
 	s.tx.flush()
