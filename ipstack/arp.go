@@ -295,7 +295,7 @@ func (c *arpCache) meet(sender uint32, i *Interface, msw, lsw uint32) {
 
 // request asks an interface's network for a neighbour's address.
 func (c *arpCache) request(i *Interface, address uint32) {
-	packet, err := c.ip.pool.Allocate(arpPacketType, noWait)
+	packet, err := c.ip.allocateSmall(arpPacketType)
 	if err != nil {
 		c.ip.stats.SendNoPacket++
 		return

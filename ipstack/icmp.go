@@ -93,7 +93,7 @@ func (ip *IP) Ping(to netip.Addr, data []byte, wait uint32) (*packetpool.Packet,
 //
 // Errors: those of Ping, status.InvalidInterface.
 func (ip *IP) PingFrom(index uint32, to netip.Addr, data []byte, wait uint32) (*packetpool.Packet, error) {
-	if index >= uint32(len(ip.interfaces)) || !ip.interfaces[index].valid {
+	if !ip.HasAnyInterface(index) {
 		return nil, status.InvalidInterface
 	}
 	i, hop, _ := ip.route(toWord(to), &ip.interfaces[index])

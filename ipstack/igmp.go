@@ -214,7 +214,7 @@ func (g *igmpProtocol) report(address uint32, i *Interface, joined bool) bool {
 	if g.version2 {
 		room += uint32(len(routerAlert))
 	}
-	packet, err := g.ip.pool.Allocate(room, noWait)
+	packet, err := g.ip.allocateSmall(room)
 	if err != nil {
 		g.ip.stats.SendNoPacket++
 		return false

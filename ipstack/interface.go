@@ -132,6 +132,22 @@ func (ip *IP) HasInterface(index uint32) bool {
 	return int64(index) < int64(len(ip.physical())) && ip.interfaces[index].valid
 }
 
+// HasAnyInterface is HasInterface with the loopback interface, the one behind
+// the last physical one.
+func (ip *IP) HasAnyInterface(index uint32) bool {
+	return int64(index) < int64(len(ip.interfaces)) && ip.interfaces[index].valid
+}
+
+// HasAddress reports whether any physical interface has an IPv4 address.
+func (ip *IP) HasAddress() bool {
+	for n := range ip.physical() {
+		if ip.interfaces[n].address != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // InterfaceLimit returns the number of physical interfaces an instance can
 // have, NX_MAX_PHYSICAL_INTERFACES.
 func (ip *IP) InterfaceLimit() uint32 { return uint32(len(ip.physical())) }
@@ -205,6 +221,29 @@ func (ip *IP) InterfaceInfo(index uint32) (InterfaceInfo, error) {
 		return InterfaceInfo{}, err
 	}
 	return InterfaceInfo{Name: i.name, Address: fromWord(i.address), Mask: i.mask, MTU: i.IpMtuSize, Hardware: i.hardware()}, nil
+}
+
+// InterfaceAddress returns the IPv4 address of a physical interface and its
+// mask in host byte order; both are zero if it has none.
+func (ip *IP) InterfaceAddress(index uint32) (address netip.Addr, mask uint32) {
+	i := &ip.interfaces[index]
+	return fromWord(i.address), i.mask
+}
+
+// MaxPayload returns how many bytes fit in one packet of TCP, or else UDP, to
+// an address by way of an interface, and the header room that they need in
+// front. It mirrors nx_ip_max_payload_size_find.
+//
+// Errors: status.InvalidInterface for one without an address.
+func (ip *IP) MaxPayload(to netip.Addr, index uint32, tcp bool) (room, bytes uint32, err error) {
+	if !ip.HasInterface(index) || ip.interfaces[index].address == 0 {
+		return 0, 0, status.InvalidInterface
+	}
+	room = physicalHeader + ipv4Header + udpHeader
+	if tcp {
+		room = physicalHeader + ipv4Header + tcpHeader
+	}
+	return room, ip.interfaces[index].IpMtuSize + physicalHeader - room, nil
 }
 
 // SetInterfaceMTU sets the size in bytes of the largest IP packet on an

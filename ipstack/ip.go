@@ -58,9 +58,12 @@ type Config struct {
 // An IP is an instance of the stack, NX_IP: its interfaces, and the protocols
 // enabled on it. The zero value is what [IP.Create] wants.
 type IP struct {
-	kernel  *sim.Kernel
-	name    string
-	pool    *packetpool.Pool
+	kernel *sim.Kernel
+	name   string
+	pool   *packetpool.Pool
+
+	auxiliary *packetpool.Pool // for small packets; nil for none
+
 	target  Target
 	log     *zap.Logger
 	deleted bool

@@ -21,6 +21,7 @@ type rawReceiver struct {
 	limit   uint32
 	queue   []*packetpool.Packet
 	waiting waitList
+	filter  func(ip *IP, protocol uint8, packet *packetpool.Packet) bool
 }
 
 func (r *rawReceiver) init(ip *IP) {
@@ -49,6 +50,13 @@ func (ip *IP) RawEnabled() bool { return ip.raw.enabled }
 // default. It mirrors nx_ip_raw_receive_queue_max_set.
 func (ip *IP) SetRawQueueLimit(packets uint32) { ip.raw.limit = packets }
 
+// SetRawFilter has f called in the IP thread with every packet of another
+// protocol, its IP header taken off. Where it returns true, it owns the packet
+// from then on. Nil ends that. It mirrors nx_ip_raw_packet_filter_set.
+func (ip *IP) SetRawFilter(f func(ip *IP, protocol uint8, packet *packetpool.Packet) bool) {
+	ip.raw.filter = f
+}
+
 func (r *rawReceiver) flush() {
 	for _, p := range r.queue {
 		p.Release()
@@ -62,8 +70,11 @@ func (ip *IP) receiveRaw(packet *packetpool.Packet) {
 	trimFront(packet, ipv4Header)
 	switch {
 	case !ip.raw.enabled:
-		ip.sendICMPError(packet, header.ICMPv4DstUnreachable, header.ICMPv4ProtoUnreachable)
-		ip.undelivered(packet, packet.Length)
+		ip.refuseRaw(packet)
+	case ip.raw.filter != nil:
+		if !ip.raw.filter(ip, ipHeaderOf(packet).Protocol(), packet) {
+			ip.refuseRaw(packet)
+		}
 	case ip.raw.waiting.wake(packet, nil):
 	case uint32(len(ip.raw.queue)) >= ip.raw.limit:
 		packet.Release()
@@ -71,6 +82,12 @@ func (ip *IP) receiveRaw(packet *packetpool.Packet) {
 		packet.Hold(&ip.holders.raw)
 		ip.raw.queue = append(ip.raw.queue, packet)
 	}
+}
+
+// refuseRaw tells a packet's sender that nobody knows its protocol.
+func (ip *IP) refuseRaw(packet *packetpool.Packet) {
+	ip.sendICMPError(packet, header.ICMPv4DstUnreachable, header.ICMPv4ProtoUnreachable)
+	ip.undelivered(packet, packet.Length)
 }
 
 // ReceiveRaw returns the next raw packet, which is then the caller's; its data
@@ -129,7 +146,7 @@ func (ip *IP) SendRaw(packet *packetpool.Packet, to netip.Addr, head RawHeader) 
 //
 // Errors: status.InvalidInterface.
 func (ip *IP) SendRawFrom(index uint32, packet *packetpool.Packet, to netip.Addr, head RawHeader) error {
-	if index >= uint32(len(ip.interfaces)) || !ip.interfaces[index].valid {
+	if !ip.HasAnyInterface(index) {
 		return status.InvalidInterface
 	}
 	i, hop, _ := ip.route(toWord(to), &ip.interfaces[index])

@@ -70,7 +70,7 @@ func (ip *IP) sendControl(datagram []byte) bool {
 // chargeControl takes the packet that a message of the stack's own costs, or
 // returns nil when there is none.
 func (ip *IP) chargeControl() *packetpool.Packet {
-	packet, err := ip.pool.Allocate(controlPacketType, noWait)
+	packet, err := ip.allocateSmall(controlPacketType)
 	switch {
 	case errors.Is(err, status.NoPacket):
 		ip.stats.SendNoPacket++
@@ -101,6 +101,28 @@ func (ip *IP) send(datagram []byte, packet *packetpool.Packet) {
 
 // wordAt reads a number of 32 bits in network byte order.
 func wordAt(b []byte) uint32 { return binary.BigEndian.Uint32(b) }
+
+// SetAuxiliaryPool gives the instance a second pool, which pays for TCP segments
+// without data, ARP and IGMP; of the two, the one with the larger payload is
+// the default pool from now on. It mirrors nx_ip_auxiliary_packet_pool_set.
+func (ip *IP) SetAuxiliaryPool(pool *packetpool.Pool) {
+	if pool.Payload() > ip.pool.Payload() {
+		ip.pool = pool
+		return
+	}
+	ip.auxiliary = pool
+}
+
+// allocateSmall takes a packet for a small message from the auxiliary pool, or
+// else from the default pool.
+func (ip *IP) allocateSmall(packetType uint32) (*packetpool.Packet, error) {
+	if ip.auxiliary != nil {
+		if packet, err := ip.auxiliary.Allocate(packetType, noWait); err == nil {
+			return packet, nil
+		}
+	}
+	return ip.pool.Allocate(packetType, noWait)
+}
 
 func release(packet *packetpool.Packet) {
 	if packet != nil {

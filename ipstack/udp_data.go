@@ -40,7 +40,7 @@ func (s *UDPSocket) Send(packet *packetpool.Packet, to netip.AddrPort) error {
 //
 // Errors: those of Send, status.InvalidInterface.
 func (s *UDPSocket) SendFrom(index uint32, packet *packetpool.Packet, to netip.AddrPort) error {
-	if index >= uint32(len(s.ip.interfaces)) || !s.ip.interfaces[index].valid {
+	if !s.ip.HasAnyInterface(index) {
 		return status.InvalidInterface
 	}
 	packet.InterfaceIndex = int32(index)

@@ -176,7 +176,18 @@ func (s *UDPSocket) Port() (uint16, error) {
 // SetChecksum says whether datagrams are sent with a checksum, and looked at
 // for a wrong one; they are to begin with. It mirrors
 // nx_udp_socket_checksum_enable and nx_udp_socket_checksum_disable.
-func (s *UDPSocket) SetChecksum(on bool) { s.noSum = !on }
+//
+// Errors: status.NotBound.
+func (s *UDPSocket) SetChecksum(on bool) error {
+	if !s.bound {
+		return status.NotBound
+	}
+	s.noSum = !on
+	return nil
+}
+
+// CountInvalid counts a packet that cannot be sent for its shape.
+func (s *UDPSocket) CountInvalid() { s.ip.udp.info.InvalidPackets++ }
 
 // NotifyReceive has f called in the IP thread for every datagram that arrives;
 // nil ends that. It mirrors nx_udp_socket_receive_notify.
