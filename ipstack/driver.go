@@ -2,6 +2,7 @@ package ipstack
 
 import (
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip/header"
@@ -105,6 +106,7 @@ type ethernet struct {
 	wire    *link.Wire
 	address HardwareAddress
 	port    *link.Port
+	groups  []HardwareAddress // multicast groups joined, some more than once
 }
 
 // handle carries out a request.
@@ -123,7 +125,11 @@ func (e *ethernet) handle(r *DriverRequest) {
 		e.close()
 	case LinkGetStatus:
 		answer(r, uint32(r.Interface.LinkUp))
-	case LinkInterfaceAttach, LinkMulticastJoin, LinkMulticastLeave, LinkDeferredProcessing, LinkSetPhysicalAddress:
+	case LinkMulticastJoin:
+		e.groups = append(e.groups, HardwareAddressFrom(r.PhysicalAddressMsw, r.PhysicalAddressLsw))
+	case LinkMulticastLeave:
+		e.leave(HardwareAddressFrom(r.PhysicalAddressMsw, r.PhysicalAddressLsw))
+	case LinkInterfaceAttach, LinkDeferredProcessing, LinkSetPhysicalAddress:
 	case LinkGetSpeed, LinkGetDuplexType, LinkGetErrorCount, LinkGetRxCount, LinkGetTxCount, LinkGetAllocErrors, LinkGetInterfaceType:
 		answer(r, 0)
 	default:
@@ -142,7 +148,24 @@ func (e *ethernet) initialize(r *DriverRequest) {
 	r.Interface.AddressMappingNeeded = 1
 	r.Interface.PhysicalAddressMsw, r.Interface.PhysicalAddressLsw = e.address.Words()
 	if e.port == nil {
-		e.port = e.wire.Attach(portName(r.Interface), e.address, r.Interface.ReceiveFrame)
+		e.port = e.wire.Attach(portName(r.Interface), e.address, e.filter(r.Interface))
+	}
+}
+
+// filter returns what an interface does with a frame of the wire: one for a
+// group that it did not join is not for it.
+func (e *ethernet) filter(i *Interface) func(frame []byte) {
+	return func(frame []byte) {
+		to := HardwareAddress(frame[:6])
+		if to[0]&1 == 0 || to == broadcastHardware || slices.Contains(e.groups, to) {
+			i.ReceiveFrame(frame)
+		}
+	}
+}
+
+func (e *ethernet) leave(group HardwareAddress) {
+	if n := slices.Index(e.groups, group); n >= 0 {
+		e.groups = slices.Delete(e.groups, n, n+1)
 	}
 }
 
