@@ -87,7 +87,6 @@ func (ip *IP) NotifyAddressChange(f func(*IP)) { ip.onAddressChange = f }
 // addressesChanged tells netstack which addresses are the instance's. Addresses
 // it once had stay, for their connections.
 func (ip *IP) addressesChanged() {
-	ip.address = ip.Address()
 	for n := range ip.physical() {
 		i := &ip.interfaces[n]
 		if i.valid && i.address != 0 {

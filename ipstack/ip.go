@@ -73,8 +73,7 @@ type IP struct {
 	clock       periodicClock
 	initialized bool // the IP thread has started the interfaces
 
-	interfaces       []Interface  // the physical ones, then the loopback interface
-	address          netip.Prefix // of the first interface
+	interfaces       []Interface // the physical ones, then the loopback interface
 	gateway          uint32
 	gatewayInterface *Interface
 	routes           []staticRoute

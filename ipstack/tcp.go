@@ -21,9 +21,12 @@ const (
 	maxRetries      = 10  // NX_TCP_MAXIMUM_RETRIES
 )
 
-// timedWait is how long a closed connection is remembered: twice the maximum
-// segment lifetime of 120 s.
-const timedWait = 240 * time.Second
+// timedWaitTicks is how long a closed connection is remembered: twice the
+// maximum segment lifetime of 120 s.
+const timedWaitTicks = 24000
+
+// never is longer than any simulation: netstack's own time-outs do not expire.
+const never = 1 << 60 * time.Nanosecond
 
 // maxListeners is the number of ports an instance can listen on:
 // NX_MAX_LISTEN_REQUESTS.
@@ -83,11 +86,11 @@ const hugeBuffer = 1 << 28
 func (ip *IP) configureTCP() {
 	sack, moderate, recovery := tcpip.TCPSACKEnabled(false), tcpip.TCPModerateReceiveBufferOption(false), tcpip.TCPRecovery(0)
 	reno, syns, retries := tcpip.CongestionControlOption("reno"), tcpip.TCPSynRetriesOption(255), tcpip.TCPMaxRetriesOption(maxRetries)
-	minRTO, maxRTO := tcpip.TCPMinRTOOption(time.Second), tcpip.TCPMaxRTOOption(time.Second)
-	wait := tcpip.TCPTimeWaitTimeoutOption(timedWait)
+	minRTO, maxRTO := tcpip.TCPMinRTOOption(never), tcpip.TCPMaxRTOOption(never)
+	wait := tcpip.TCPTimeWaitTimeoutOption(never)
 	receive := tcpip.TCPReceiveBufferSizeRangeOption{Min: 1, Default: hugeBuffer, Max: hugeBuffer}
 	send := tcpip.TCPSendBufferSizeRangeOption{Min: 1, Default: hugeBuffer, Max: hugeBuffer}
-	ip.stack.SetTCP(&sack, &moderate, &recovery, &reno, &syns, &retries, &minRTO, &maxRTO, &wait, &receive, &send)
+	ip.stack.SetTCP(&sack, &moderate, &recovery, &reno, &syns, &retries, &maxRTO, &minRTO, &wait, &receive, &send)
 }
 
 // receive handles a segment in the IP thread. The datagram is the packet's own
@@ -95,11 +98,14 @@ func (ip *IP) configureTCP() {
 func (t *tcpProtocol) receive(packet *packetpool.Packet, datagram header.IPv4) {
 	seg, ok := parseSegment(datagram)
 	if !ok || seg.headers() > uint32(packet.AppendPtr-packet.PrependPtr) {
+		t.info.InvalidPackets++
 		packet.Release()
 		return
 	}
 	if !seg.checksumValid() {
 		t.ip.stats.ChecksumErrors++
+		t.info.ChecksumErrors++
+		t.info.InvalidPackets++
 		packet.Release()
 		return
 	}
@@ -122,7 +128,7 @@ func (t *tcpProtocol) receive(packet *packetpool.Packet, datagram header.IPv4) {
 func (t *tcpProtocol) deliver(seg *segment) {
 	if seg.has(header.TCPFlagSyn) {
 		var room [ipv4Header + synHeader]byte
-		t.ip.nic.Deliver(ipv4.ProtocolNumber, true, seg.netxSYN(room[:], uint16(seg.mss()), uint16(seg.window)))
+		t.ip.nic.Deliver(ipv4.ProtocolNumber, true, seg.netxSYN(room[:], uint16(seg.mss()), maxWindow))
 		return
 	}
 	t.ip.nic.Deliver(ipv4.ProtocolNumber, true, seg.datagram)
@@ -176,5 +182,20 @@ func (t *tcpProtocol) refreshNoted() {
 		t.noted = append(t.noted[:0], t.noted[1:]...)
 		s.noted = false
 		s.refresh()
+	}
+}
+
+// connected has segments of the socket's peer found. Only those to a bound
+// socket are.
+func (t *tcpProtocol) connected(s *TCPSocket) {
+	if s.bound && s.remote.IsValid() {
+		t.connections[s.connection()] = s
+	}
+}
+
+// disconnected undoes connected.
+func (t *tcpProtocol) disconnected(s *TCPSocket) {
+	if t.connections[s.connection()] == s {
+		delete(t.connections, s.connection())
 	}
 }

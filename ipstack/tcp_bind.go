@@ -33,27 +33,32 @@ func (t *tcpProtocol) bind(s *TCPSocket, port uint16) {
 	}
 	s.bound, s.port = true, port
 	use.sockets = append(use.sockets, s)
+	t.connected(s)
 }
 
-// unbind takes a socket out of the port table. The thread that has waited
-// longest for the port has it before it runs.
-func (t *tcpProtocol) unbind(s *TCPSocket) {
+// unbind takes a socket out of the port table.
+func (t *tcpProtocol) unbind(s *TCPSocket) *portUse {
 	use := t.ports[s.port]
+	t.disconnected(s)
 	s.bound = false
 	use.sockets = slices.DeleteFunc(use.sockets, func(other *TCPSocket) bool { return other == s })
-	if len(use.sockets) > 0 {
+	if len(use.sockets) == 0 {
+		delete(t.ports, s.port)
+	}
+	return use
+}
+
+// bequeath gives a port that has become free to the thread that has waited
+// longest for it, before that runs. The others go on waiting for it.
+func (t *tcpProtocol) bequeath(use *portUse, port uint16) {
+	if len(use.sockets) > 0 || len(use.next) == 0 {
 		return
 	}
-	for len(use.next) > 0 {
-		heir := use.next[0]
-		use.next = slices.Delete(use.next, 0, 1)
-		t.bind(heir, s.port)
-		if use.waiting.wake(nil, nil) {
-			return
-		}
-		heir.bound, use.sockets = false, use.sockets[:0]
-	}
-	delete(t.ports, s.port)
+	heir := use.next[0]
+	use.next = slices.Delete(use.next, 0, 1)
+	t.ports[port] = use
+	t.bind(heir, port)
+	use.waiting.wake(nil, nil)
 }
 
 // Bind gives a client socket a local port, as nx_tcp_client_socket_bind does;
@@ -73,7 +78,7 @@ func (s *TCPSocket) Bind(port uint16, wait uint32) error {
 			return status.NoFreePorts
 		}
 	}
-	s.client = true
+	s.port = port
 	use := t.ports[port]
 	if use == nil {
 		t.bind(s, port)
@@ -146,15 +151,27 @@ func (ip *IP) FreeTCPPort(port uint16) (uint16, error) {
 // closed nor in timed wait.
 func (s *TCPSocket) Unbind() error {
 	if s.state == TCPTimedWait {
-		s.close()
+		s.cleanup()
 	}
-	if s.state != TCPClosed {
+	switch {
+	case s.state != TCPClosed:
 		return status.NotClosed
-	}
-	if !s.bound {
+	case s.bound:
+	case s.binding:
+		s.cancelBind()
+		return nil
+	default:
 		return status.NotBound
 	}
 	s.rx.flush()
-	s.ip.tcp.unbind(s)
+	use := s.ip.tcp.unbind(s)
+	s.ip.tcp.bequeath(use, s.port)
 	return nil
+}
+
+// cancelBind has the thread that waits for a port for the socket return.
+func (s *TCPSocket) cancelBind() {
+	if use := s.ip.tcp.ports[s.port]; use != nil {
+		use.waiting.wakeAt(slices.Index(use.next, s), status.PortUnavailable)
+	}
 }

@@ -61,7 +61,7 @@ func (s *TCPSocket) Info() TCPSocketInfo {
 		ChecksumErrors:     s.count.checksumErrors,
 		State:              s.state,
 		TransmitQueueDepth: uint32(len(s.tx.queue)),
-		TransmitWindow:     s.tx.allowed(),
+		TransmitWindow:     s.tx.allowed(s.mss),
 		ReceiveWindow:      uint32(s.rx.window),
 	}
 }

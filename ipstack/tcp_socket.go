@@ -6,7 +6,6 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
-	"gvisor.dev/gvisor/pkg/tcpip/seqnum"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 	"gvisor.dev/gvisor/pkg/waiter"
 
@@ -79,17 +78,18 @@ type TCPSocket struct {
 	port    uint16
 	noted   bool
 
+	local    netip.Addr // our address in the connection
 	remote   netip.AddrPort
 	endpoint tcpip.Endpoint
 	queue    *waiter.Queue
 	entry    waiter.Entry
 	mute     bool // what netstack sends is dropped
-	holdACK  bool // the acknowledgement waits for the timer
+	halfOpen bool // netstack has answered the parked SYN
+	synSent  bool // our SYN or SYN-ACK has left
 
 	parked  []byte // the SYN that waits for accept
-	syn     []byte // our SYN, to be sent again
-	timeout int    // ticks until the SYN is sent again, 0 if not
-	retries int
+	timeout uint32 // ticks until something is sent again, 0 if nothing is
+	retries uint32 // how often it has been
 
 	mss       uint32 // largest segment of the connection
 	wantedMSS uint32 // what the application set, or 0
@@ -201,9 +201,8 @@ func (s *TCPSocket) Delete() error {
 		return status.StillBound
 	}
 	s.deleted = true
-	s.forget()
+	s.dropEndpoint()
 	s.rx.flush()
-	s.tx.flush()
 	sockets := s.ip.tcp.sockets
 	for i := range sockets {
 		if sockets[i] == s {
@@ -246,22 +245,19 @@ func (s *TCPSocket) adopt(endpoint tcpip.Endpoint, queue *waiter.Queue) error {
 	return nil
 }
 
-// forget drops the netstack endpoint and all that it would still send.
-func (s *TCPSocket) forget() {
+// dropEndpoint drops netstack's side of the connection and all that it would
+// still send.
+func (s *TCPSocket) dropEndpoint() {
 	s.dropHalfOpen()
-	if s.endpoint != nil {
-		s.mute = true
-		s.queue.EventUnregister(&s.entry)
-		s.endpoint.Abort()
-		s.endpoint = nil
-		s.ip.settle()
-		s.mute = false
+	if s.endpoint == nil {
+		return
 	}
-	if s.remote.IsValid() {
-		delete(s.ip.tcp.connections, s.connection())
-	}
-	s.remote = netip.AddrPort{}
-	s.parked, s.syn, s.timeout = nil, nil, 0
+	s.mute = true
+	s.queue.EventUnregister(&s.entry)
+	s.endpoint.Abort()
+	s.endpoint = nil
+	s.ip.settle()
+	s.mute = false
 }
 
 func (s *TCPSocket) connection() connection { return connection{s.port, s.remote} }
@@ -274,40 +270,10 @@ func (s *TCPSocket) Ready() {
 	}
 }
 
-// edgeOut shapes and sends a segment of netstack's for this connection. Data is
-// paid for by the application's packet, everything else by the default pool.
+// edgeOut takes a segment of netstack's for this connection. Its SYN begins the
+// connection; everything else the socket sends by itself.
 func (s *TCPSocket) edgeOut(seg *segment) {
-	switch {
-	case s.mute:
-	case seg.has(header.TCPFlagSyn):
-		s.sendSYN(seg)
-	case seg.has(header.TCPFlagRst):
-		s.ip.sendControl(seg.datagram)
-	case seg.payload > 0:
-		s.tx.sent(s, seg)
-		seg.setWindow(uint16(s.rx.window))
-		s.ip.send(seg.datagram, nil)
-		s.rx.acknowledged(seg.ack)
-	case seg.has(header.TCPFlagFin):
-		s.tx.next = later(s.tx.next, seg.seq.Add(1))
-		s.sendOwn(seg)
-	case !s.holdACK:
-		s.sendOwn(seg)
+	if !s.mute && seg.has(header.TCPFlagSyn) {
+		s.netstackSYN(seg)
 	}
-}
-
-// sendOwn sends a segment without data, with the present window.
-func (s *TCPSocket) sendOwn(seg *segment) {
-	seg.setWindow(uint16(s.rx.window))
-	if s.ip.sendControl(seg.datagram) {
-		s.rx.acknowledged(seg.ack)
-	}
-}
-
-// later returns the later of two sequence numbers.
-func later(a, b seqnum.Value) seqnum.Value {
-	if a.LessThan(b) {
-		return b
-	}
-	return a
 }

@@ -90,12 +90,12 @@ func (l *waitList) wakeAll(err error) {
 	}
 }
 
-// wakeAt resumes the n-th of the waiting threads with err.
-func (l *waitList) wakeAt(n int, err error) {
-	if n < 0 || n >= len(l.waiting) {
+// wakeAt resumes the i-th waiting thread with err.
+func (l *waitList) wakeAt(i int, err error) {
+	if i < 0 || i >= len(l.waiting) {
 		return
 	}
-	w := l.waiting[n]
-	l.waiting = append(l.waiting[:n], l.waiting[n+1:]...)
+	w := l.waiting[i]
+	l.waiting = append(l.waiting[:i], l.waiting[i+1:]...)
 	l.kernel.Wake(w, err)
 }

@@ -42,7 +42,7 @@ func NxTcpSocketCreate(ip *NX_IP, socket *NX_TCP_SOCKET, name string, typeOfServ
 		return NX_PTR_ERROR
 	case !initAndThreads(ip.Kernel()):
 		return NX_CALLER_ERROR
-	case socket.Created():
+	case socket.Created() && socket.IP() == ip:
 		return NX_PTR_ERROR
 	case !ip.TCPEnabled():
 		return NX_NOT_ENABLED
@@ -65,7 +65,7 @@ const (
 	tosMask        = 0x00FF0000 // NX_IP_TOS_MASK
 	tosShift       = 16
 	dontFragment   = 0x00004000 // NX_DONT_FRAGMENT
-	timeToLiveMask = 0x000000FF // NX_IP_TIME_TO_LIVE_MASK
+	timeToLiveMask = 0xFF000000 // NX_IP_TIME_TO_LIVE_MASK
 	lower16Mask    = 0x0000FFFF // NX_LOWER_16_MASK
 	maxPort        = 0x0000FFFF // NX_MAX_PORT
 )

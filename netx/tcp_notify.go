@@ -18,12 +18,14 @@ func NxTcpSocketReceiveNotify(socket *NX_TCP_SOCKET, tcpReceiveNotify func(socke
 }
 
 // NxTcpSocketWindowUpdateNotifySet sets the callback for a window that opens
-// while a thread waits to send; nil takes it away. It is called in the IP
-// thread.
+// while a thread waits to send. It is called in the IP thread.
 //
 // Status: NX_SUCCESS, NX_PTR_ERROR, NX_CALLER_ERROR, NX_NOT_ENABLED.
 // Callers: initialization, threads.
 func NxTcpSocketWindowUpdateNotifySet(socket *NX_TCP_SOCKET, tcpWindowUpdateNotify func(socket *NX_TCP_SOCKET)) UINT {
+	if tcpWindowUpdateNotify == nil {
+		return NX_PTR_ERROR
+	}
 	if s := checkSocket(socket, initAndThreads); s != NX_SUCCESS {
 		return s
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"net/netip"
+	"slices"
 
 	"netxsim/netx"
 )
@@ -110,12 +111,21 @@ func (r *run) query(name string, in input, service func(to *netx.ULONG) netx.UIN
 	return out
 }
 
+// stateless are the events that are recorded without the socket's state.
+var stateless = []string{"tcp_receive", "queue_depth", "window_update"}
+
 // recorder returns the callback that notes an event of a socket, nil unless the argument asks for it.
 func (r *run) recorder(in input, argument, event string) func(*netx.NX_TCP_SOCKET) {
 	if in.isNull(argument) || in.number(argument, 0) == 0 {
 		return nil
 	}
-	return func(s *netx.NX_TCP_SOCKET) { r.record("%s socket=%d state=%d", event, r.numberOf(s), s.State()) }
+	return func(s *netx.NX_TCP_SOCKET) {
+		if slices.Contains(stateless, event) {
+			r.record("%s socket=%d", event, r.numberOf(s))
+			return
+		}
+		r.record("%s socket=%d state=%d", event, r.numberOf(s), s.State())
+	}
 }
 
 func tcpSocketCreate(r *run, in input) result {
