@@ -11,6 +11,11 @@ type Target struct {
 	QueueDepthNotify bool
 	// StaticRoutes has a routing table: NX_ENABLE_IP_STATIC_ROUTING.
 	StaticRoutes bool
+	// RawFilter has the filter of raw packets: NX_ENABLE_IP_RAW_PACKET_FILTER.
+	RawFilter bool
+	// DualPool has a second pool for small packets:
+	// NX_ENABLE_DUAL_PACKET_POOL.
+	DualPool bool
 	// Interfaces is the number of physical interfaces; 0 means 1,
 	// NX_MAX_PHYSICAL_INTERFACES.
 	Interfaces int

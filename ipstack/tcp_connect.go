@@ -60,7 +60,7 @@ func (s *TCPSocket) startConnect(remote netip.AddrPort) error {
 	s.rx.flush()
 	s.reset()
 	s.ip.tcp.disconnected(s)
-	s.local, s.remote = s.ip.address.Addr(), remote
+	s.local, s.remote = s.ip.sourceFor(remote.Addr()), remote
 	s.ip.tcp.connected(s)
 	s.state = TCPSynSent
 	s.log("connecting")

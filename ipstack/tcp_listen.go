@@ -274,7 +274,7 @@ func (t *tcpProtocol) openListener(port uint16) error {
 	if err != nil {
 		return err
 	}
-	if err := endpoint.Bind(tcpip.FullAddress{NIC: nicID, Addr: toTCPIP(t.ip.address.Addr()), Port: port}); err != nil {
+	if err := endpoint.Bind(tcpip.FullAddress{NIC: nicID, Port: port}); err != nil {
 		return t.ip.internal("bind a listener", err)
 	}
 	if err := endpoint.Listen(halfOpen); err != nil {

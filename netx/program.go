@@ -19,7 +19,8 @@ type Program struct {
 	Stack  ipstack.Target    // its build of the IP stack; zero is the default one
 	Name   string            // label in profiles; may be empty
 
-	pools []*NX_PACKET_POOL // created, in order; deleted ones until the next creation
+	pools  []*NX_PACKET_POOL // created, in order; deleted ones until the next creation
+	stacks []stack           // of the instances, likewise
 }
 
 // Run starts the kernel with define as its definition function, like

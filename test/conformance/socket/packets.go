@@ -12,12 +12,14 @@ type registers struct {
 	packets map[uint32]*netx.NX_PACKET
 	drained map[*netx.NX_PACKET_POOL][]*netx.NX_PACKET
 	tcp     map[uint32]*netx.NX_TCP_SOCKET
+	udp     map[uint32]*netx.NX_UDP_SOCKET
 }
 
 func (g *registers) init() {
 	g.packets = make(map[uint32]*netx.NX_PACKET)
 	g.drained = make(map[*netx.NX_PACKET_POOL][]*netx.NX_PACKET)
 	g.tcp = make(map[uint32]*netx.NX_TCP_SOCKET)
+	g.udp = make(map[uint32]*netx.NX_UDP_SOCKET)
 }
 
 // packetTypes are the header rooms of packet_allocate.

@@ -168,7 +168,7 @@ func (r *run) perform(name string, in input) result {
 // settle waits until frames no longer travel. That takes no tick.
 func (r *run) settle() {
 	for before := uint64(0); ; {
-		r.kernel.WaitDeadline(r, rest, nil)
+		r.kernel.Busy(rest)
 		now := r.wire.Counters().Frames
 		if now == before {
 			return

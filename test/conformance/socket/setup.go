@@ -1,10 +1,10 @@
 package socket
 
 import (
+	"encoding/binary"
 	"fmt"
 	"net/netip"
 
-	"netxsim/ipstack"
 	"netxsim/netx"
 	"netxsim/packetpool"
 	"netxsim/sim/link"
@@ -16,6 +16,7 @@ const (
 	ethernetMTU  = 1500
 	hardwareMSW  = 0x0011
 	firstHardLSW = 0x22334456
+	stackBytes   = 65536
 )
 
 // network is the pools and the instances of a case, by name, on one wire.
@@ -25,7 +26,8 @@ type network struct {
 	poolNames []string
 	ips       map[string]*netx.NX_IP
 	losses    map[string]*loss // by instance
-	attached  uint32           // interfaces so far
+	attached  []bool           // hardware addresses in use, by number
+	stacks    map[string][]byte
 }
 
 // enables switches services of an instance on, by their names in a setup.
@@ -33,7 +35,8 @@ var enables = map[string]func(*netx.NX_IP) error{
 	"arp":  func(ip *netx.NX_IP) error { return ip.EnableARP(arpEntries) },
 	"icmp": (*netx.NX_IP).EnableICMP,
 	"tcp":  (*netx.NX_IP).EnableTCP,
-	"udp":  func(*netx.NX_IP) error { return nil },
+	"udp":  (*netx.NX_IP).EnableUDP,
+	"igmp": (*netx.NX_IP).EnableIGMP,
 }
 
 // mtu is the largest IP packet of the case's wire.
@@ -49,6 +52,7 @@ func (r *run) mtu() int {
 // init makes the run ready for its setup.
 func (r *run) init() {
 	r.pools = make(map[string]*netx.NX_PACKET_POOL)
+	r.stacks = make(map[string][]byte)
 	r.ips = make(map[string]*netx.NX_IP)
 	r.losses = make(map[string]*loss)
 	r.threads = make(map[int]*thread)
@@ -85,16 +89,15 @@ func (r *run) createPool(name string, setup poolSetup) netx.UINT {
 
 // createIP creates an instance with one interface and enables its services.
 func (r *run) createIP(name string, setup ipSetup) error {
-	address, err := prefix(setup.Address, setup.Mask)
+	address, mask, err := setup.words()
 	if err != nil {
 		return err
 	}
-	ip, err := ipstack.New(r.kernel, ipstack.Config{
-		Name: name, Address: address, Pool: r.pools[setup.Pool], Priority: ipPriority,
-		Driver: ipstack.Ethernet(r.wire, r.nextHardware()), Target: r.target.stack,
-	})
-	if err != nil {
-		return err
+	ip := new(netx.NX_IP)
+	s := netx.NxIpCreate(ip, name, address, mask, r.pools[setup.Pool], r.newDriver(uint32(setup.MTU)), r.stack(name, stackBytes),
+		stackBytes, ipPriority)
+	if s != netx.NX_SUCCESS {
+		return fmt.Errorf("status %d", s)
 	}
 	r.ips[name] = ip
 	for _, service := range setup.Enable {
@@ -105,30 +108,25 @@ func (r *run) createIP(name string, setup ipSetup) error {
 	return nil
 }
 
-// nextHardware hands out the hardware address of the next interface.
-func (n *network) nextHardware() ipstack.HardwareAddress {
-	lsw := firstHardLSW + n.attached
-	n.attached++
-	return ipstack.HardwareAddress{hardwareMSW >> 8, hardwareMSW & 0xff, byte(lsw >> 24), byte(lsw >> 16), byte(lsw >> 8), byte(lsw)}
+// words returns the address and the mask in host byte order.
+func (setup ipSetup) words() (address, mask netx.ULONG, err error) {
+	a, err := netip.ParseAddr(setup.Address)
+	if err != nil {
+		return 0, 0, err
+	}
+	m, err := netip.ParseAddr(setup.Mask)
+	if err != nil {
+		return 0, 0, err
+	}
+	return binary.BigEndian.Uint32(a.AsSlice()), binary.BigEndian.Uint32(m.AsSlice()), nil
 }
 
-// prefix joins an address and its mask.
-func prefix(address, mask string) (netip.Prefix, error) {
-	a, err := netip.ParseAddr(address)
-	if err != nil {
-		return netip.Prefix{}, err
+// stack returns the stack memory of an instance.
+func (n *network) stack(name string, size uint32) []byte {
+	if n.stacks[name] == nil {
+		n.stacks[name] = make([]byte, size)
 	}
-	m, err := netip.ParseAddr(mask)
-	if err != nil {
-		return netip.Prefix{}, err
-	}
-	bits := 0
-	for _, b := range m.As4() {
-		for ; b&0x80 != 0; b <<= 1 {
-			bits++
-		}
-	}
-	return netip.PrefixFrom(a, bits), nil
+	return n.stacks[name]
 }
 
 // ip returns the instance that an argument names: nil for null, one that was never created for "blank".
