@@ -199,6 +199,10 @@ func (pool *Pool) Kernel() Kernel { return pool.kernel }
 // Target returns the device the pool models.
 func (pool *Pool) Target() Target { return pool.target }
 
+// Unchecked reports whether the target has DisableErrorChecking; false if there
+// is no pool.
+func (pool *Pool) Unchecked() bool { return pool != nil && pool.target.DisableErrorChecking }
+
 // Payload returns the bytes of data a packet holds, as given at creation.
 func (pool *Pool) Payload() uint32 { return pool.payload }
 

@@ -9,6 +9,7 @@ type Target struct {
 	Alignment   uint32 // bytes, NX_PACKET_ALIGNMENT; 0 means 4, sizeof(ULONG)
 	HeaderPad   uint32 // 32-bit words, NX_PACKET_HEADER_PAD_SIZE; 0 means none
 
+	DisableErrorChecking      bool // NX_DISABLE_ERROR_CHECKING: package netx skips its checks
 	DisableIPv6               bool // NX_DISABLE_IPV6
 	DisableFragmentation      bool // NX_DISABLE_FRAGMENTATION
 	DisablePacketChain        bool // NX_DISABLE_PACKET_CHAIN: data never span packets; C wants DisableFragmentation with it
