@@ -41,6 +41,9 @@ func TestOptions(t *testing.T) {
 			o.Mail, o.Pool.Packets, o.Bandwidth = box, 8, 0
 		}},
 		{"demo", func(o *session.Options) { o.APOP, o.Loss, o.ShowTalk = true, 0.01, true }},
+		{"demo --pcap frames.pcapng --trace timeline.json", func(o *session.Options) {
+			o.APOP, o.Loss, o.ShowTalk, o.Pcap, o.Trace = true, 0.01, true, "frames.pcapng", "timeline.json"
+		}},
 		{"demo --pool payload=512,packets=6 --loss 0", func(o *session.Options) {
 			o.APOP, o.ShowTalk, o.Pool = true, true, session.Pool{Payload: 512, Packets: 6}
 		}},
