@@ -29,11 +29,12 @@ func (p *Packet) Hold(h Holder) {
 		return // of no use to anybody; Release tells
 	}
 	for ; p != nil; p = p.Next {
-		if p.home != nil && !p.free {
-			p.home.beforeHold(p)
-			p.hold(h)
-			p.home.tellOf(p, CauseHold)
+		if p.home == nil || p.free {
+			continue
 		}
+		p.home.beforeHold(p)
+		p.hold(h)
+		p.home.tellOf(p, CauseHold)
 	}
 }
 
