@@ -114,17 +114,6 @@ func (ip *IP) nextHop(addr netip.Addr) (netip.Addr, bool) {
 	return fromWord(hop), ok
 }
 
-// isBroadcast reports whether addr reaches everybody on an interface's network.
-func (ip *IP) isBroadcast(addr netip.Addr) bool {
-	word := toWord(addr)
-	for n := range ip.physical() {
-		if ip.interfaces[n].valid && ip.interfaces[n].isBroadcast(word) {
-			return true
-		}
-	}
-	return false
-}
-
 // sourceFor returns the address that packets to addr come from.
 func (ip *IP) sourceFor(addr netip.Addr) netip.Addr {
 	i, _, ok := ip.route(toWord(addr), nil)
@@ -136,7 +125,7 @@ func (ip *IP) sourceFor(addr netip.Addr) netip.Addr {
 
 // mtuFor returns the size of the largest IP packet to addr in bytes.
 func (ip *IP) mtuFor(addr netip.Addr) uint32 {
-	if i, _, ok := ip.route(toWord(addr), nil); ok {
+	if i, _, ok := ip.route(toWord(addr), nil); ok && addr.IsValid() {
 		return i.IpMtuSize
 	}
 	return ip.interfaces[0].IpMtuSize

@@ -191,7 +191,7 @@ func (s *TCPSocket) ReceiveQueueLen() int { return s.rx.queue.len() }
 func (s *TCPSocket) TransmitQueueLen() int { return len(s.tx.queue) }
 
 // ownMSS is the largest segment that the interface can receive.
-func (s *TCPSocket) ownMSS() uint32 { return s.ip.interfaces[0].IpMtuSize - ipv4Header - tcpHeader }
+func (s *TCPSocket) ownMSS() uint32 { return s.ip.mtuFor(s.remote.Addr()) - ipv4Header - tcpHeader }
 
 // Delete removes the socket from its instance, as nx_tcp_socket_delete does.
 //
