@@ -97,6 +97,7 @@ type IP struct {
 	arp         arpCache
 	icmp        icmpProtocol
 	igmp        igmpProtocol
+	ipv6        ipv6Protocol
 	udp         *udpProtocol
 	tcp         *tcpProtocol
 	stats       Stats
@@ -181,6 +182,7 @@ func (ip *IP) initServices() {
 	ip.arp.ip, ip.igmp.ip = ip, ip
 	ip.assembly.ip = ip
 	ip.raw.init(ip)
+	ip.ipv6.init(ip)
 	ip.clock.init(ip)
 }
 
@@ -255,6 +257,7 @@ func (ip *IP) releaseHeld() {
 		}
 	}
 	ip.arp.forgetDynamic()
+	ip.ipv6.forgetNeighbours(nil)
 	ip.assembly.flush()
 	ip.raw.flush()
 	ip.sending.flush()

@@ -50,6 +50,7 @@ func (c *periodicClock) beat() {
 	busy := c.ip.arp.second()
 	busy = c.ip.igmp.second() || busy
 	busy = c.ip.assembly.second() || busy
+	busy = c.ip.ipv6.second() || busy
 	if !busy {
 		c.stop()
 	}
