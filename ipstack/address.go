@@ -71,13 +71,19 @@ func (ip *IP) SetAddress(index uint32, address netip.Addr, mask uint32) error {
 	if !address.Is4() || !isHost(word) {
 		return status.IpAddressError
 	}
-	changed := word != i.address || mask != i.mask
-	i.address, i.mask, i.defending = word, mask, 0
+	ip.rarp.enabled = false
+	ip.changeAddress(i, word, mask)
+	return nil
+}
+
+// changeAddress gives an interface an address, and tells if it is another.
+func (ip *IP) changeAddress(i *Interface, address, mask uint32) {
+	changed := address != i.address || mask != i.mask
+	i.address, i.mask, i.defending = address, mask, 0
 	ip.addressesChanged()
 	if changed && ip.onAddressChange != nil {
 		ip.onAddressChange(ip)
 	}
-	return nil
 }
 
 // NotifyAddressChange has f called whenever SetAddress changes something; nil

@@ -95,6 +95,7 @@ type IP struct {
 	assembly    reassembly
 	raw         rawReceiver
 	arp         arpCache
+	rarp        rarpProtocol
 	icmp        icmpProtocol
 	igmp        igmpProtocol
 	ipv6        ipv6Protocol
@@ -180,7 +181,7 @@ func (ip *IP) startThread(priority uint32) error {
 func (ip *IP) initServices() {
 	ip.holders.init(ip.name)
 	ip.arp.ip, ip.igmp.ip = ip, ip
-	ip.assembly.ip = ip
+	ip.assembly.ip, ip.rarp.ip = ip, ip
 	ip.raw.init(ip)
 	ip.ipv6.init(ip)
 	ip.clock.init(ip)

@@ -221,6 +221,15 @@ func (v *ipv6Protocol) source(to netip.Addr) (*ipv6Address, error) {
 	return nil, status.NoInterfaceAddress
 }
 
+// check reports an IPv6 address that there is no address to send to from.
+func (v *ipv6Protocol) check(to netip.Addr) error {
+	if !to.Is6() {
+		return nil
+	}
+	_, err := v.source(to)
+	return err
+}
+
 // reaches reports whether an address is the one to send from to another that
 // needs no router.
 func (a *ipv6Address) reaches(to netip.Addr) bool {

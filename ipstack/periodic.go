@@ -48,6 +48,7 @@ func (c *periodicClock) beat() {
 		return
 	}
 	busy := c.ip.arp.second()
+	busy = c.ip.rarp.second() || busy
 	busy = c.ip.igmp.second() || busy
 	busy = c.ip.assembly.second() || busy
 	busy = c.ip.ipv6.second() || busy

@@ -37,6 +37,9 @@ func (ip *IP) deliverFrame(packet *packetpool.Packet, protocol tcpip.NetworkProt
 	switch protocol {
 	case header.ARPProtocolNumber:
 		ip.ReceiveARP(packet)
+	case rarpProtocolNumber:
+		packet.Hold(&ip.holders.deferred)
+		ip.post(work{run: func() { ip.rarp.receive(packet) }})
 	case header.IPv4ProtocolNumber, header.IPv6ProtocolNumber:
 		ip.ReceivePacket(packet)
 	default:

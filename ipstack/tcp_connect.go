@@ -20,6 +20,9 @@ import (
 // status.NotClosed, status.InProgress with no wait, status.NotConnected when
 // the peer refuses or does not answer.
 func (s *TCPSocket) Connect(addr netip.Addr, port uint16, wait uint32) error {
+	if err := s.ip.ipv6.check(addr); err != nil {
+		return err
+	}
 	if !s.ip.canReach(addr) {
 		return status.IpAddressError
 	}
