@@ -6,8 +6,6 @@ import (
 	"net/netip"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
-	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
 	"netxsim/netx/status"
 )
@@ -96,10 +94,7 @@ func (ip *IP) addressesChanged() {
 	for n := range ip.physical() {
 		i := &ip.interfaces[n]
 		if i.valid && i.address != 0 {
-			ip.stack.AddProtocolAddress(nicID, tcpip.ProtocolAddress{
-				Protocol:          ipv4.ProtocolNumber,
-				AddressWithPrefix: tcpip.AddressWithPrefix{Address: toTCPIP(fromWord(i.address)), PrefixLen: bits.OnesCount32(i.mask)},
-			}, stack.AddressProperties{})
+			ip.tellStack(fromWord(i.address), bits.OnesCount32(i.mask))
 		}
 	}
 }

@@ -78,6 +78,8 @@ func putWord(b []byte, n uint32) {
 // The packet, if any, pays for it. It mirrors _nx_ip_driver_packet_send.
 func (ip *IP) drive(i *Interface, to, hop uint32, packet *packetpool.Packet) {
 	switch {
+	case isStandIn(to):
+		ip.sendTCP6(packet)
 	case i.AddressMappingNeeded == 0 && isLoopback(to), to == i.address:
 		ip.loopBack(i, packet)
 		release(packet)

@@ -27,6 +27,7 @@ type ipv6Protocol struct {
 	addresses  []ipv6Address // those of the interfaces, then ::1
 	neighbours []*neighbour
 	routers    []ipv6Router
+	standIns   standIns
 }
 
 // ipv6Address is an address of an interface.

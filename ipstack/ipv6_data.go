@@ -76,7 +76,7 @@ func (ip *IP) drive6(i *Interface, to, hop netip.Addr, packet *packetpool.Packet
 	switch {
 	case ip.ipv6.own(to) != nil:
 		ip.loopBack(i, packet)
-		packet.Release()
+		release(packet)
 	case to.IsMulticast():
 		msw, lsw := ipv6MulticastHardware(to)
 		ip.sendTo(i, LinkPacketSend, msw, lsw, packet)
@@ -117,6 +117,8 @@ func (ip *IP) dispatch6(packet *packetpool.Packet, head header.IPv6) {
 	case protocol == header.ICMPv6ProtocolNumber && ip.ipv6.icmp:
 		trimFront(packet, ipv6Header)
 		ip.receiveICMPv6(packet)
+	case protocol == header.TCPProtocolNumber && ip.tcp != nil:
+		ip.receiveTCP6(packet)
 	case protocol == header.UDPProtocolNumber && ip.udp != nil:
 		trimFront(packet, ipv6Header)
 		ip.udp.receive(packet)

@@ -62,14 +62,6 @@ func (s *segment) incoming() connection {
 	}
 }
 
-// outgoing names the connection of a segment to be sent.
-func (s *segment) outgoing() connection {
-	return connection{
-		local:  s.tcp.SourcePort(),
-		remote: netip.AddrPortFrom(fromTCPIP(s.datagram.DestinationAddress()), s.tcp.DestinationPort()),
-	}
-}
-
 // checksumValid verifies the TCP checksum.
 func (s *segment) checksumValid() bool {
 	return s.tcp.IsChecksumValid(s.datagram.SourceAddress(), s.datagram.DestinationAddress(),
@@ -138,8 +130,7 @@ func setTCPChecksum(ip header.IPv4, tcp header.TCP) {
 	tcp.SetChecksum(^checksum.Checksum(tcp, sum))
 }
 
-// reset returns a RST from the sender of s with the given sequence number. Its
-// TCP checksum is not set.
+// reset returns a RST from the sender of s with the given sequence number.
 func (s *segment) reset(seq seqnum.Value) *segment {
 	datagram := header.IPv4(bytes.Clone(s.datagram[:ipv4Header+tcpHeader]))
 	datagram.SetHeaderLength(ipv4Header)
@@ -150,5 +141,6 @@ func (s *segment) reset(seq seqnum.Value) *segment {
 	tcp.SetDataOffset(tcpHeader)
 	tcp.SetFlags(uint8(header.TCPFlagRst))
 	tcp.SetSequenceNumber(uint32(seq))
+	setTCPChecksum(datagram, tcp)
 	return &segment{datagram: datagram, tcp: tcp, flags: header.TCPFlagRst, seq: seq}
 }

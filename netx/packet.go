@@ -86,16 +86,19 @@ func NxPacketDataAppend(packet *NX_PACKET, dataStart []byte, dataSize ULONG, poo
 // bufferStart until bufferLength bytes are there or the data end, and stores
 // the number of bytes.
 //
-// Unlike NetX Duo, a bufferLength beyond the end of bufferStart is
-// NX_PTR_ERROR.
+// Unlike NetX Duo, which would write past the end of bufferStart if
+// bufferLength is too large, it returns NX_PTR_ERROR then.
 //
 // Status: NX_SUCCESS, NX_PTR_ERROR, NX_PACKET_OFFSET_ERROR.
 // Callers: initialization, threads, timers, ISRs.
 func NxPacketDataExtractOffset(packet *NX_PACKET, offset ULONG, bufferStart []byte, bufferLength ULONG, bytesCopied *ULONG) UINT {
-	if isNull(packet) || isShort(bufferStart, bufferLength) || bytesCopied == nil {
+	if isNull(packet) || bufferStart == nil || bytesCopied == nil {
 		return NX_PTR_ERROR
 	}
-	n, err := packet.Extract(offset, bufferStart[:bufferLength])
+	if isShort(bufferStart, min(bufferLength, packet.Length-offset)) && offset < packet.Length {
+		return NX_PTR_ERROR
+	}
+	n, err := packet.Extract(offset, bufferStart[:min(uint64(bufferLength), uint64(len(bufferStart)))])
 	if err == nil {
 		*bytesCopied = uint32(n)
 	}

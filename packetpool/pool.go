@@ -100,7 +100,11 @@ func (pool *Pool) Create(k Kernel, cfg Config) error {
 	if pool.created {
 		return status.PtrError
 	}
-	memory, g, err := cfg.divide()
+	g, err := cfg.divide()
+	if err != nil {
+		return err
+	}
+	area, err := cfg.area(g)
 	if err != nil {
 		return err
 	}
@@ -112,41 +116,40 @@ func (pool *Pool) Create(k Kernel, cfg Config) error {
 	pool.clock, _ = k.(clock)
 	pool.namer, _ = k.(namer)
 	pool.gate, _ = k.(gate)
-	pool.carve(memory[g.pad:g.pad+g.size], g)
+	pool.carve(area, g)
 	pool.available = g.count
 	pool.ledger.open(int(g.count))
 	return nil
 }
 
-// Check returns the error that [New] would return for the payload and the
-// memory, nil if a pool can be made of them.
+// Check returns status.SizeError if the payload is zero or an area of that size
+// holds no packet. It does not ask whether the memory is really that large.
 func (cfg *Config) Check() error {
-	_, _, err := cfg.divide()
+	_, err := cfg.divide()
 	return err
 }
 
-func (cfg *Config) divide() ([]byte, geometry, error) {
-	memory, err := cfg.memory()
-	if err != nil {
-		return nil, geometry{}, err
-	}
-	g, err := cfg.Target.divide(cfg.Payload, addressOf(memory), uint32(len(memory)))
-	return memory, g, err
+func (cfg *Config) divide() (geometry, error) {
+	return cfg.Target.divide(cfg.Payload, addressOf(cfg.Memory), cfg.size())
 }
 
-// memory returns the area to divide. An area smaller than it is said to be
-// would be overrun in C.
-func (cfg *Config) memory() ([]byte, error) {
-	switch {
-	case cfg.Memory == nil:
-		return make([]byte, cfg.Size), nil
-	case cfg.Size == 0:
-		return cfg.Memory, nil
-	case int(cfg.Size) > len(cfg.Memory):
+func (cfg *Config) size() uint32 {
+	if cfg.Size == 0 {
+		return uint32(len(cfg.Memory))
+	}
+	return cfg.Size
+}
+
+// area returns the memory to divide, from its aligned start on.
+func (cfg *Config) area(g geometry) ([]byte, error) {
+	if cfg.Memory == nil {
+		return make([]byte, g.size), nil
+	}
+	if int(cfg.size()) > len(cfg.Memory) {
 		return nil, fmt.Errorf("packetpool: pool %s: size %d is more than the %d bytes of memory: %w",
 			cfg.Name, cfg.Size, len(cfg.Memory), status.SizeError)
 	}
-	return cfg.Memory[:cfg.Size], nil
+	return cfg.Memory[g.pad : g.pad+g.size], nil
 }
 
 // Delete ends the pool. Every thread that waits on it is resumed with

@@ -11,7 +11,7 @@ type Target struct {
 
 	DisableIPv6               bool // NX_DISABLE_IPV6
 	DisableFragmentation      bool // NX_DISABLE_FRAGMENTATION
-	DisablePacketChain        bool // NX_DISABLE_PACKET_CHAIN: data never spans packets
+	DisablePacketChain        bool // NX_DISABLE_PACKET_CHAIN: data never span packets; C wants DisableFragmentation with it
 	DisablePacketInfo         bool // NX_DISABLE_PACKET_INFO: no counters
 	EnableLowWatermark        bool // NX_ENABLE_LOW_WATERMARK
 	EnableVLAN                bool // NX_ENABLE_VLAN

@@ -82,3 +82,28 @@ func TestSizeForHoldsExactly(t *testing.T) {
 		}
 	}
 }
+
+// The sizes are those of the C compiler for the 64-bit Linux port.
+func TestStructureSizesWithOptions(t *testing.T) {
+	tests := []struct {
+		target       packetpool.Target
+		packet, pool uint32
+	}{
+		{packetpool.Target{DisableIPv6: true, DisableFragmentation: true}, 96, 96},
+		{packetpool.Target{DisableFragmentation: true}, 104, 96},
+		{packetpool.Target{DisablePacketChain: true, DisableFragmentation: true}, 88, 96},
+		{packetpool.Target{EnableLowWatermark: true}, 104, 104},
+		{packetpool.Target{EnableVLAN: true}, 104, 96},
+		{packetpool.Target{EnablePacketDebugInfo: true}, 128, 96},
+		{packetpool.Target{EnableInterfaceCapability: true}, 112, 96},
+		{packetpool.Target{EnableIPsec: true}, 120, 96},
+		{packetpool.Target{EnableThread: true}, 112, 96},
+		{packetpool.Target{HeaderPad: 3}, 120, 96},
+	}
+	for _, test := range tests {
+		test.target.PointerSize = 8
+		if packet, pool := test.target.HeaderSize(), test.target.PoolSize(); packet != test.packet || pool != test.pool {
+			t.Errorf("%+v: %d and %d bytes, want %d and %d", test.target, packet, pool, test.packet, test.pool)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -28,6 +29,7 @@ func (w Waiting) String() string {
 type DeadlockError struct {
 	Now     time.Duration // virtual time of the deadlock
 	Waiting []Waiting     // the waiting threads that are no daemons, in order of creation
+	Cycles  [][]string    // names of threads that wait for each other's mutexes, each for the next one's
 }
 
 // Error gives a line for the deadlock and one for every waiting thread.
@@ -40,6 +42,9 @@ func (e *DeadlockError) Error() string {
 	fmt.Fprintf(&b, "sim: deadlock at %v: nothing is left to happen and %s", e.Now, threads)
 	for _, w := range e.Waiting {
 		b.WriteString("\n" + w.String())
+	}
+	for _, c := range e.Cycles {
+		fmt.Fprintf(&b, "\ncycle: %s waits for %s", strings.Join(c, " waits for "), c[0])
 	}
 	return b.String()
 }
@@ -56,7 +61,42 @@ func (k *Kernel) deadlock() error {
 	if len(e.Waiting) == 0 {
 		return nil
 	}
+	e.Cycles = k.cycles()
 	return e
+}
+
+// cycles finds the threads that wait for mutexes in a circle, each circle once.
+func (k *Kernel) cycles() [][]string {
+	var found [][]string
+	seen := make(map[*Thread]bool)
+	for t := k.created.first; t != nil; t = t.createdNext {
+		var path []*Thread
+		for at := t; at != nil && !seen[at]; at = at.blocker() {
+			seen[at] = true
+			path = append(path, at)
+		}
+		if len(path) == 0 {
+			continue
+		}
+		closing := slices.Index(path, path[len(path)-1].blocker())
+		if closing < 0 {
+			continue
+		}
+		var names []string
+		for _, at := range path[closing:] {
+			names = append(names, at.name)
+		}
+		found = append(found, names)
+	}
+	return found
+}
+
+// blocker returns the owner of the mutex that t waits for, nil if it waits for none.
+func (t *Thread) blocker() *Thread {
+	if m, ok := t.WaitsFor().(*Mutex); ok {
+		return m.owner
+	}
+	return nil
 }
 
 func (t *Thread) waiting() Waiting {

@@ -12,7 +12,9 @@ import (
 type Event struct {
 	k     *Kernel
 	f     func()
-	index int32 // in the heap plus one; 0: not scheduled
+	key   eventKey // when it is due
+	index int32    // of its slot in the heap plus one; 0: it has none
+	armed bool     // it is scheduled
 }
 
 // NewEvent returns an event that is not scheduled; Reset schedules it.
@@ -32,7 +34,7 @@ func (k *Kernel) After(d time.Duration, f func()) *Event {
 // instant already, and reports whether it was scheduled before.
 func (e *Event) Reset(d time.Duration) bool {
 	k := e.k
-	at := k.now.Load() + int64(max(d, 0))
+	at := int64(k.Now() + max(d, 0))
 	k.events.mu.Lock()
 	was := k.events.schedule(e, at)
 	k.events.mu.Unlock()
@@ -43,10 +45,7 @@ func (e *Event) Reset(d time.Duration) bool {
 func (e *Event) Stop() bool {
 	h := &e.k.events
 	h.mu.Lock()
-	was := e.index != 0
-	if was {
-		h.remove(int(e.index - 1))
-	}
+	was := h.unschedule(e)
 	h.mu.Unlock()
 	return was
 }
@@ -55,33 +54,40 @@ func (e *Event) Stop() bool {
 func (e *Event) Pending() bool {
 	e.k.events.mu.Lock()
 	defer e.k.events.mu.Unlock()
-	return e.index != 0
+	return e.armed
 }
 
-// eventSlot is an event's place in the heap. The key lies beside the pointer so that
-// comparisons do not touch the events.
-type eventSlot struct {
+// An eventKey orders events: by time, then by order of scheduling.
+type eventKey struct {
 	at  int64
 	seq uint64
-	e   *Event
 }
 
-func (a *eventSlot) before(b *eventSlot) bool {
+func (a eventKey) before(b eventKey) bool {
 	return a.at < b.at || a.at == b.at && a.seq < b.seq
 }
 
-// eventHeap is a 4-ary heap of the scheduled events, by time and then by order
-// of scheduling.
+// eventSlot is an event's place in the heap. Its key is the event's, or an earlier one if
+// the event has been stopped or put off since; that is put right when the slot comes
+// to the top.
+type eventSlot struct {
+	eventKey
+	e *Event
+}
+
+// eventHeap is a 4-ary heap of events. Stopping an event, or putting it off, which is what
+// happens to most timers, moves nothing.
 type eventHeap struct {
 	mu    sync.Mutex
 	slots []eventSlot
+	live  int // slots whose event is scheduled
 	seq   uint64
 }
 
 // next returns the time of the first event.
 func (h *eventHeap) next() (at int64, ok bool) {
 	h.mu.Lock()
-	if ok = len(h.slots) > 0; ok {
+	if ok = h.settle(); ok {
 		at = h.slots[0].at
 	}
 	h.mu.Unlock()
@@ -92,43 +98,91 @@ func (h *eventHeap) next() (at int64, ok bool) {
 func (h *eventHeap) pop() *Event {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.slots) == 0 {
+	if !h.settle() {
 		return nil
 	}
 	e := h.slots[0].e
-	h.remove(0)
+	e.armed = false
+	h.live--
+	h.removeTop()
 	return e
+}
+
+// settle brings the first scheduled event to the top, and reports whether there is one.
+func (h *eventHeap) settle() bool {
+	for len(h.slots) > 0 {
+		top := h.slots[0]
+		switch {
+		case !top.e.armed:
+			h.removeTop()
+		case top.e.key != top.eventKey:
+			h.down(0, eventSlot{top.e.key, top.e})
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 func (h *eventHeap) schedule(e *Event, at int64) bool {
 	h.seq++
-	s := eventSlot{at: at, seq: h.seq, e: e}
-	if e.index != 0 {
-		i := int(e.index - 1)
-		if later := !s.before(&h.slots[i]); later {
-			h.down(i, s)
-		} else {
-			h.up(i, s)
-		}
-		return true
+	e.key = eventKey{at, h.seq}
+	was := e.armed
+	if !was {
+		e.armed = true
+		h.live++
 	}
-	h.slots = append(h.slots, s)
-	h.up(len(h.slots)-1, s)
-	return false
+	s := eventSlot{e.key, e}
+	switch i := int(e.index) - 1; {
+	case i < 0:
+		h.slots = append(h.slots, s)
+		h.up(len(h.slots)-1, s)
+	case s.before(h.slots[i].eventKey):
+		h.up(i, s)
+	}
+	return was
 }
 
-func (h *eventHeap) remove(i int) {
-	h.slots[i].e.index = 0
+func (h *eventHeap) unschedule(e *Event) bool {
+	if !e.armed {
+		return false
+	}
+	e.armed = false
+	h.live--
+	if n := len(h.slots); n > 64 && h.live < n/2 {
+		h.compact()
+	}
+	return true
+}
+
+// compact drops the slots of stopped events.
+func (h *eventHeap) compact() {
+	kept := h.slots[:0]
+	for _, s := range h.slots {
+		if s.e.armed {
+			kept = append(kept, eventSlot{s.e.key, s.e})
+		} else {
+			s.e.index = 0
+		}
+	}
+	clear(h.slots[len(kept):])
+	h.slots = kept
+	for i, s := range kept {
+		s.e.index = int32(i + 1)
+	}
+	for i := (len(kept) - 2) / 4; i >= 0 && len(kept) > 1; i-- {
+		h.down(i, kept[i])
+	}
+}
+
+func (h *eventHeap) removeTop() {
+	h.slots[0].e.index = 0
 	n := len(h.slots) - 1
 	last := h.slots[n]
 	h.slots[n].e = nil
 	h.slots = h.slots[:n]
-	switch {
-	case i == n:
-	case i > 0 && last.before(&h.slots[(i-1)/4]):
-		h.up(i, last)
-	default:
-		h.down(i, last)
+	if n > 0 {
+		h.down(0, last)
 	}
 }
 
@@ -141,7 +195,7 @@ func (h *eventHeap) put(i int, s eventSlot) {
 func (h *eventHeap) up(i int, s eventSlot) {
 	for i > 0 {
 		parent := (i - 1) / 4
-		if !s.before(&h.slots[parent]) {
+		if !s.before(h.slots[parent].eventKey) {
 			break
 		}
 		h.put(i, h.slots[parent])
@@ -160,11 +214,11 @@ func (h *eventHeap) down(i int, s eventSlot) {
 		}
 		least := first
 		for c := first + 1; c < min(first+4, n); c++ {
-			if h.slots[c].before(&h.slots[least]) {
+			if h.slots[c].before(h.slots[least].eventKey) {
 				least = c
 			}
 		}
-		if !h.slots[least].before(&s) {
+		if !h.slots[least].before(s.eventKey) {
 			break
 		}
 		h.put(i, h.slots[least])

@@ -49,6 +49,7 @@ type runState struct {
 
 	onStage atomic.Pointer[Thread] // the running thread, for the watchdog
 	alarm   atomic.Int32           // what the watchdog has found
+	resting atomic.Bool            // the run waits for its clock, or for somebody outside
 }
 
 // OnEnd registers f to be called when the run is over and all threads have been
@@ -56,8 +57,8 @@ type runState struct {
 // a StuckError nothing is called, since the stuck thread still runs.
 func (k *Kernel) OnEnd(f func()) { k.run.onEnd = append(k.run.onEnd, f) }
 
-// Run calls define in initialization context, which creates the first threads, and
-// then runs the threads until the run ends. The error is nil when every thread that is not a
+// Run calls define in initialization context, which creates the first threads (nil if
+// they exist already), and then runs the threads until the run ends. The error is nil when every thread that is not a
 // daemon has ended and at the horizon; else it is a *DeadlockError, a *PanicError or a
 // *StuckError. The report is valid with any error.
 //
@@ -77,7 +78,9 @@ func (k *Kernel) Run(define func()) (*Report, error) {
 			k.finishRun()
 		}
 	}()
-	define()
+	if define != nil {
+		define()
+	}
 	k.initializing = false
 	k.reschedule(nil)
 	if stuck = !k.awaitEnd(); stuck {

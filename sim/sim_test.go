@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var errTimeout = errors.New("timeout")
+var errTimeout, errAnswer = errors.New("timeout"), errors.New("answer")
 
 func must[T any](v T, err error) T {
 	if err != nil {
@@ -39,6 +40,19 @@ func (j *journal) add(what ...any) {
 func (j *journal) thread(name string, priority uint32, entry func()) *Thread {
 	return must(j.k.NewThread(ThreadConfig{Name: name, Priority: priority, Entry: entry}))
 }
+
+// with is thread for a whole configuration.
+func (j *journal) with(cfg ThreadConfig) *Thread { return must(j.k.NewThread(cfg)) }
+
+// sleeper creates a thread that sleeps so many ticks and notes how that went.
+func (j *journal) sleeper(name string, priority, ticks uint32) *Thread {
+	return j.thread(name, priority, func() {
+		err := j.k.Sleep(ticks)
+		j.add(err)
+	})
+}
+
+func goexit() { runtime.Goexit() }
 
 // play runs define on a new kernel and returns the journal.
 func play(t *testing.T, cfg Config, define func(j *journal)) []string {

@@ -20,15 +20,16 @@ const (
 // A WallClock tells real time to the watchdog that looks for stuck threads. It is
 // the only thing in this package that real time has an influence on.
 type WallClock interface {
-	// NewTimer returns a channel that receives every d of real time until stop is called.
-	NewTimer(d time.Duration) (c <-chan time.Time, stop func())
+	// After returns a channel that receives once d of real time has passed, unless stop
+	// was called before. The watchdog calls it anew for every look.
+	After(d time.Duration) (c <-chan time.Time, stop func())
 }
 
 type realTime struct{}
 
-func (realTime) NewTimer(d time.Duration) (<-chan time.Time, func()) {
-	t := time.NewTicker(d)
-	return t.C, t.Stop
+func (realTime) After(d time.Duration) (<-chan time.Time, func()) {
+	t := time.NewTimer(d) //netxlint:wallclock finds threads that are stuck in real time; can only end a run
+	return t.C, func() { t.Stop() }
 }
 
 // A StuckError ends a run in which a thread has not given up the baton for
@@ -74,25 +75,37 @@ func (k *Kernel) awaitEnd() bool {
 	if clock == nil {
 		clock = realTime{}
 	}
-	c, stop := clock.NewTimer(k.stuckAfter())
-	defer stop()
 	for {
+		c, stop := clock.After(k.stuckAfter())
 		select {
 		case <-k.run.done:
+			stop()
 			return true
 		case <-c:
 		}
-		switch alarm := &k.run.alarm; alarm.Load() {
-		case alarmQuiet:
-			alarm.CompareAndSwap(alarmQuiet, alarmAsked)
-		case alarmAsked:
-			alarm.CompareAndSwap(alarmAsked, alarmOver)
-		case alarmOver:
-			if alarm.CompareAndSwap(alarmOver, alarmAbandoned) {
-				return false
-			}
+		if k.look() {
+			return false
 		}
 	}
+}
+
+// look sees whether the baton has moved since the last look, and reports whether Run should
+// wait no longer. A thread that makes kernel calls but keeps the baton has a
+// period to end the run itself.
+func (k *Kernel) look() (abandoned bool) {
+	alarm := &k.run.alarm
+	if k.run.resting.Load() {
+		return false
+	}
+	switch alarm.Load() {
+	case alarmQuiet:
+		alarm.CompareAndSwap(alarmQuiet, alarmAsked)
+	case alarmAsked:
+		alarm.CompareAndSwap(alarmAsked, alarmOver)
+	case alarmOver:
+		return alarm.CompareAndSwap(alarmOver, alarmAbandoned)
+	}
+	return false
 }
 
 // pulse tells the watchdog that the baton or virtual time moves.

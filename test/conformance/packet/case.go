@@ -52,6 +52,7 @@ type input struct {
 	NullBuffer flag `json:"null_buffer"`
 	NullCopied flag `json:"null_copied"`
 	NullMemory flag `json:"null_memory"`
+	NullName   flag `json:"null_name"`
 	NullMask   uint `json:"null_mask"`
 
 	Thread   int    `json:"thread"`
@@ -82,9 +83,7 @@ func (in *input) UnmarshalJSON(raw []byte) error {
 }
 
 // strictly refuses fields it does not know, so that no argument is ignored.
-// null_name is one: a name has no effect.
 func strictly(raw []byte, v any) error {
-	raw = bytes.ReplaceAll(raw, []byte(`"null_name":1`), []byte(`"null_mask":0`))
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	return d.Decode(v)
@@ -140,6 +139,26 @@ type flag bool
 func (f *flag) UnmarshalJSON(raw []byte) error {
 	*f = string(raw) != "0" && string(raw) != "false"
 	return nil
+}
+
+// check returns why a list of steps cannot be run, empty if it can.
+func check(steps []step) string {
+	for i := range steps {
+		s := &steps[i]
+		in := &s.In
+		switch {
+		case ops[s.Op] == nil:
+			return fmt.Sprintf("unknown op %q", s.Op)
+		case in.Pool < -1 || in.Pool >= pools || in.Region != nil && (*in.Region < 0 || *in.Region >= pools):
+			return fmt.Sprintf("%s: there are %d pools", s.Op, pools)
+		case in.Pkt < -1 || max(in.Pkt, in.New, in.Tail) >= handles || min(in.New, in.Tail) < 0:
+			return fmt.Sprintf("%s: there are %d handles", s.Op, handles)
+		}
+		if why := check(in.Ops); why != "" {
+			return why
+		}
+	}
+	return ""
 }
 
 // targets are the modelled devices by profile.

@@ -52,6 +52,9 @@ func (r *replay) trimBack(in *input) result {
 
 func (r *replay) link(in *input) result {
 	head, tail := r.packet(in.Pkt), r.packet(in.Tail)
+	if end(head) == end(tail) {
+		panic("a chain linked to itself")
+	}
 	end(head).Next = tail
 	head.Last = end(tail)
 	head.Length += tail.Length

@@ -20,7 +20,8 @@ import (
 
 const (
 	pools, handles = 8, 40
-	regionSize     = 98304 + 64
+	regionSize     = 98304 + 64 // bytes
+	bufferSize     = 1 << 20    // bytes, more than all regions hold
 	scriptPriority = 16
 )
 
@@ -39,8 +40,8 @@ func Replay(raw []byte) (diff, skip string) {
 	if !known {
 		return "", fmt.Sprintf("unknown profile %q", c.Profile)
 	}
-	if op := unknownOp(c.Steps); op != "" {
-		return "", fmt.Sprintf("unknown op %q", op)
+	if why := check(c.Steps); why != "" {
+		return "", why
 	}
 	r := &replay{kernel: sim.New(sim.Config{})}
 	program := &netx.Program{Kernel: r.kernel, Target: target, Name: c.Name}
@@ -60,6 +61,7 @@ type replay struct {
 	pools   [pools]netx.NX_PACKET_POOL
 	regions [pools][]byte
 	handles [handles]*netx.NX_PACKET
+	buffer  []byte // where data are retrieved to
 	threads map[int]*thread
 	order   int // thread ops completed
 
@@ -73,12 +75,31 @@ type thread struct {
 	results []result
 }
 
-// A result is the out of a step.
+// A result is the out of a step. A view in it, such as of a pool, is a lazy
+// value until the step is over.
 type result map[string]any
+
+// A lazy value is computed when more urgent threads have come to rest.
+type lazy func() any
+
+// settle computes the lazy values.
+func (out result) settle() result {
+	for key, value := range out {
+		if view, ok := value.(lazy); ok {
+			out[key] = view()
+		}
+	}
+	return out
+}
 
 // define runs the steps that belong to initialization and starts the script
 // thread for the others.
 func (r *replay) define(steps []step) {
+	defer func() {
+		if failure := recover(); failure != nil {
+			r.diff = fmt.Sprintf("the run failed at step %d: %v", r.at, failure)
+		}
+	}()
 	r.threads = make(map[int]*thread)
 	for r.at < len(steps) && steps[r.at].Ctx == "init" && r.diff == "" {
 		r.run(&steps[r.at])
@@ -103,7 +124,7 @@ func (r *replay) run(s *step) {
 	} else {
 		got = r.perform(s)
 	}
-	r.compare(s, got)
+	r.compare(s, got.settle())
 }
 
 // inTimer performs a step in the function of a timer.
@@ -154,19 +175,6 @@ func (r *replay) checkBooks() string {
 			if err := pool.Check(); err != nil {
 				return fmt.Sprintf("after the last step: %v", err)
 			}
-		}
-	}
-	return ""
-}
-
-// unknownOp returns the first op that cannot be performed.
-func unknownOp(steps []step) string {
-	for i := range steps {
-		if ops[steps[i].Op] == nil {
-			return steps[i].Op
-		}
-		if op := unknownOp(steps[i].In.Ops); op != "" {
-			return op
 		}
 	}
 	return ""

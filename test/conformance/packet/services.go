@@ -48,8 +48,12 @@ func (r *replay) poolCreate(in *input) result {
 	if !in.NullMemory {
 		memory = r.region(max(region, 0), in.AlignOffset)
 	}
+	name := "pool"
+	if in.NullName {
+		name = ""
+	}
 	pool := r.pool(in.Pool)
-	out := result{"status": netx.NxPacketPoolCreate(pool, "pool", in.Payload, memory, in.Memory)}
+	out := result{"status": netx.NxPacketPoolCreate(pool, name, in.Payload, memory, in.Memory)}
 	if out["status"] == netx.UINT(netx.NX_SUCCESS) {
 		out["total"], out["available"] = pool.Total(), pool.Available()
 		out["payload_size"], out["pad"], out["size"] = pool.Payload(), pool.Pad(), pool.Size()
@@ -192,8 +196,11 @@ func (r *replay) extract(in *input) result {
 // fetch calls a service that copies data out, and reports what it copied.
 func (r *replay) fetch(in *input, call func(*netx.NX_PACKET, []byte, *netx.ULONG) netx.UINT) result {
 	const untouched = 0xDEADBEEF
-	buffer := make([]byte, max(regionSize, int(in.BufLen)))
-	place, copied := buffer, netx.ULONG(untouched)
+	if r.buffer == nil {
+		r.buffer = make([]byte, bufferSize)
+	}
+	clear(r.buffer)
+	place, copied := r.buffer, netx.ULONG(untouched)
 	count := &copied
 	if in.NullBuffer {
 		place = nil
@@ -205,7 +212,7 @@ func (r *replay) fetch(in *input, call func(*netx.NX_PACKET, []byte, *netx.ULONG
 	out := result{"status": call(p, place, count)}
 	if copied != untouched {
 		out["bytes"] = copied
-		out["crc"] = crc32.ChecksumIEEE(buffer[:copied])
+		out["crc"] = crc32.ChecksumIEEE(r.buffer[:copied])
 	}
 	r.addPacket(out, p)
 	return out

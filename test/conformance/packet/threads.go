@@ -26,7 +26,7 @@ func (r *replay) spawn(in *input) result {
 // runThread performs the ops of a thread and keeps their results.
 func (r *replay) runThread(t *thread, steps []step) {
 	for i := range steps {
-		out := r.perform(&steps[i])
+		out := r.perform(&steps[i]).settle()
 		delete(out, "pools")
 		r.order++
 		out["order"] = r.order

@@ -85,22 +85,24 @@ func lastIndex(head *netx.NX_PACKET, packets []*netx.NX_PACKET) (index int, usua
 // addPacket puts the packet view into out, if there is a packet.
 func (r *replay) addPacket(out result, p *netx.NX_PACKET) {
 	if p != nil {
-		out["pkt"] = r.view(p)
+		out["pkt"] = lazy(func() any { return r.view(p) })
 	}
 }
 
 // addPools puts the pool view of the pools with these numbers into out.
 func (r *replay) addPools(out result, ids ...int) {
+	ids = slices.DeleteFunc(ids, func(id int) bool { return id < 0 })
+	if len(ids) == 0 {
+		return
+	}
 	slices.Sort(ids)
-	list := []result{}
-	for _, id := range slices.Compact(ids) {
-		if id >= 0 {
+	out["pools"] = lazy(func() any {
+		var list []result
+		for _, id := range slices.Compact(ids) {
 			list = append(list, r.poolView(id))
 		}
-	}
-	if len(list) > 0 {
-		out["pools"] = list
-	}
+		return list
+	})
 }
 
 func (r *replay) poolView(id int) result {

@@ -209,6 +209,7 @@ func tcpStreamSend(r *run, in input) result {
 			break
 		}
 		sent++
+		r.settle()
 		for i := range data {
 			data[i] += byte(len(data)) // the fill goes on
 		}
@@ -230,5 +231,6 @@ func tcpStreamReceive(r *run, in input) result {
 		lengths = append(lengths, p.Length)
 		total += p.Length
 		netx.NxPacketRelease(p)
+		r.settle()
 	}
 }
