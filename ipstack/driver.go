@@ -113,7 +113,7 @@ type ethernet struct {
 func (e *ethernet) handle(r *DriverRequest) {
 	r.Status = 0
 	switch r.Command {
-	case LinkPacketSend, LinkPacketBroadcast, LinkARPSend, LinkARPResponseSend:
+	case LinkPacketSend, LinkPacketBroadcast, LinkARPSend, LinkARPResponseSend, LinkRARPSend:
 		e.send(r)
 	case LinkInitialize:
 		e.initialize(r)
@@ -186,6 +186,8 @@ func (e *ethernet) send(r *DriverRequest) {
 	switch {
 	case r.Command == LinkARPSend || r.Command == LinkARPResponseSend:
 		protocol = header.ARPProtocolNumber
+	case r.Command == LinkRARPSend:
+		protocol = rarpProtocolNumber
 	case r.Frame[ethernetHeader]>>4 == 6:
 		protocol = header.IPv6ProtocolNumber
 	}

@@ -37,6 +37,9 @@ func (ip *IP) deliverFrame(packet *packetpool.Packet, protocol tcpip.NetworkProt
 	switch protocol {
 	case header.ARPProtocolNumber:
 		ip.ReceiveARP(packet)
+	case rarpProtocolNumber:
+		packet.Hold(&ip.holders.deferred)
+		ip.post(work{run: func() { ip.rarp.receive(packet) }})
 	case header.IPv4ProtocolNumber, header.IPv6ProtocolNumber:
 		ip.ReceivePacket(packet)
 	default:
@@ -85,13 +88,20 @@ func (ip *IP) packetFor(frame []byte) *packetpool.Packet {
 func (ip *IP) receivePacket(packet *packetpool.Packet) {
 	ip.info.PacketsReceived++
 	bytes := packet.Bytes()
-	if len(bytes) < ipv4Header || bytes[0]>>4 != 4 {
+	if len(bytes) < ipv4Header {
 		ip.invalid(packet)
 		return
 	}
-	packet.IpVersion = 4
+	packet.IpVersion = bytes[0] >> 4
 	packet.IpHeader = packet.PrependPtr
-	ip.receiveIPv4(packet)
+	switch packet.IpVersion {
+	case 4:
+		ip.receiveIPv4(packet)
+	case 6:
+		ip.receiveIPv6(packet)
+	default:
+		ip.invalid(packet)
+	}
 }
 
 // invalid drops a malformed packet.

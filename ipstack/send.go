@@ -49,13 +49,6 @@ func (ip *IP) datagramRoom(n int) []byte {
 	return ip.frame[ethernetHeader:]
 }
 
-// copyDatagram puts a datagram into the scratch frame.
-func (ip *IP) copyDatagram(datagram []byte) []byte {
-	room := ip.datagramRoom(len(datagram))
-	copy(room, datagram)
-	return room
-}
-
 // sendControl sends the datagram in the scratch frame, one that the stack made
 // by itself, and reports whether it could be paid for.
 func (ip *IP) sendControl(datagram []byte) bool {
