@@ -24,6 +24,7 @@ func (i *Interface) ReceiveFrame(frame []byte) {
 	packet := i.ip.packetFor(frame, i.ReceiveRoom)
 	if packet == nil {
 		i.ip.stats.ReceiveNoPacket++
+		i.ip.logNoPacket("frame lost")
 		return
 	}
 	i.ip.stats.FramesReceived++
