@@ -1,37 +1,58 @@
 package ipstack
 
 import (
-	"net/netip"
+	"slices"
 
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
 	"netxsim/netx/status"
 	"netxsim/packetpool"
-	"netxsim/sim"
 )
 
 // ARP's limits and rates, with their NetX names.
 const (
-	arpQueueDepth = 4    // NX_ARP_MAX_QUEUE_DEPTH: packets that wait for one address
-	arpRetryTicks = 1000 // NX_ARP_UPDATE_RATE: 10 seconds between requests
-	arpRetries    = 18   // NX_ARP_MAXIMUM_RETRIES
-	arpSize       = 28   // bytes of an ARP message for IPv4 on Ethernet
+	arpQueueDepth    = 4  // NX_ARP_MAX_QUEUE_DEPTH: packets that wait for one address
+	arpRetrySeconds  = 10 // NX_ARP_UPDATE_RATE
+	arpRetries       = 18 // NX_ARP_MAXIMUM_RETRIES
+	arpDefendSeconds = 10 // NX_ARP_DEFEND_INTERVAL
+	arpSize          = 28 // bytes of an ARP message for IPv4 on Ethernet
+	arpPacketType    = physicalHeader + arpSize
 )
 
-// arpCache is the table of neighbours and their hardware addresses (RFC 826).
-type arpCache struct {
-	ip      *IP
-	limit   int
-	entries []*arpEntry // least recently used last
+// ARPInfo has the counters of nx_arp_info_get.
+type ARPInfo struct {
+	RequestsSent, RequestsReceived   uint32
+	ResponsesSent, ResponsesReceived uint32
+	DynamicEntries, StaticEntries    uint32 // in use now
+	AgedEntries, InvalidMessages     uint32
 }
 
-// arpEntry is one neighbour. Packets for it wait while it is unresolved.
+// arpCache is the table of neighbours and their hardware addresses (RFC 826).
+// Like C's, it has a fixed number of entries, in two lists: the dynamic ones,
+// those never used included, latest allocated first; and the static ones. The
+// zero arpCache is disabled.
+type arpCache struct {
+	ip       *IP
+	total    int
+	dynamic  []*arpEntry
+	static   []*arpEntry
+	inUse    int                  // dynamic entries that are active
+	byHop    map[uint32]*arpEntry // the active entries
+	info     ARPInfo
+	conflict func(*IP, *packetpool.Packet)  // hears of others with our address
+	frame    [ethernetHeader + arpSize]byte // scratch: the message being sent
+}
+
+// arpEntry is one neighbour. Packets for it wait while it is unresolved. An
+// entry that is no longer active keeps what it had until it is used again.
 type arpEntry struct {
-	address  netip.Addr
-	hardware HardwareAddress
-	resolved bool
+	isActive bool
+	isStatic bool
+	address  uint32
+	msw, lsw uint32
+	via      *Interface
 	retries  int
-	timer    *sim.Timer
+	update   int // seconds until the next request, 0 for none
 	waiting  []arpWaiting
 }
 
@@ -41,187 +62,264 @@ type arpWaiting struct {
 	packet *packetpool.Packet
 }
 
+func (e *arpEntry) resolved() bool { return e.msw|e.lsw != 0 }
+
 // EnableARP gives the instance an ARP cache of the given number of entries, as
 // nx_arp_enable does with the memory for them.
 //
-// Errors: status.AlreadyEnabled, status.PtrError for less than one entry.
+// Errors: status.AlreadyEnabled, status.SizeError for less than one entry.
 func (ip *IP) EnableARP(entries int) error {
-	if ip.arp != nil {
+	if ip.arp.enabled() {
 		return status.AlreadyEnabled
 	}
 	if entries < 1 {
-		return status.PtrError
+		return status.SizeError
 	}
-	ip.arp = &arpCache{ip: ip, limit: entries}
-	return nil
-}
-
-// resolve returns the hardware address of a neighbour. If it is not known yet
-// it keeps the datagram, and the packet that pays for it, until it is.
-func (ip *IP) resolve(hop netip.Addr, datagram []byte, packet *packetpool.Packet) (HardwareAddress, bool) {
-	if ip.arp == nil {
-		release(packet)
-		return HardwareAddress{}, false
-	}
-	entry := ip.arp.find(hop)
-	if entry == nil {
-		entry = ip.arp.add(hop)
-	}
-	if entry.resolved {
-		return entry.hardware, true
-	}
-	ip.arp.park(entry, datagram, packet)
-	return HardwareAddress{}, false
-}
-
-func (c *arpCache) find(address netip.Addr) *arpEntry {
-	for i, e := range c.entries {
-		if e.address == address {
-			copy(c.entries[1:i+1], c.entries[:i])
-			c.entries[0] = e
-			return e
-		}
+	c := &ip.arp
+	c.total = entries
+	c.byHop = make(map[uint32]*arpEntry)
+	unused := make([]arpEntry, entries)
+	for n := range unused {
+		c.dynamic = append(c.dynamic, &unused[n])
 	}
 	return nil
 }
 
-// add makes an entry, in place of the least recently used one when the cache
-// is full.
-func (c *arpCache) add(address netip.Addr) *arpEntry {
-	if len(c.entries) == c.limit {
-		c.drop(c.entries[c.limit-1])
+func (c *arpCache) enabled() bool { return c.total > 0 }
+
+// ARPInfo returns the counters of ARP, as nx_arp_info_get does.
+func (ip *IP) ARPInfo() ARPInfo {
+	info := ip.arp.info
+	info.DynamicEntries = uint32(ip.arp.inUse)
+	info.StaticEntries = uint32(len(ip.arp.static))
+	return info
+}
+
+// ARPEnabled reports whether the instance has an ARP cache.
+func (ip *IP) ARPEnabled() bool { return ip.arp.enabled() }
+
+// active returns the entry of a neighbour, nil if there is none.
+func (c *arpCache) active(hop uint32) *arpEntry { return c.byHop[hop] }
+
+// allocate takes the dynamic entry allocated longest ago for a neighbour, whose
+// packets are then lost. It returns nil when all entries are static.
+func (c *arpCache) allocate(hop uint32, via *Interface, static bool) *arpEntry {
+	if len(c.dynamic) == 0 {
+		return nil
 	}
-	e := &arpEntry{address: address}
-	c.entries = append([]*arpEntry{e}, c.entries...)
+	last := len(c.dynamic) - 1
+	e := c.dynamic[last]
+	c.deactivate(e)
+	if static {
+		c.dynamic = c.dynamic[:last]
+		c.static = append(c.static, e)
+	} else {
+		copy(c.dynamic[1:], c.dynamic[:last])
+		c.dynamic[0] = e
+		c.inUse++
+	}
+	*e = arpEntry{isActive: true, isStatic: static, address: hop, via: via, waiting: e.waiting[:0]}
+	c.byHop[hop] = e
 	return e
 }
 
-// drop forgets an entry and releases what waits for it.
-func (c *arpCache) drop(e *arpEntry) {
-	if e.timer != nil {
-		e.timer.Delete()
+// deactivate takes a dynamic entry out of use.
+func (c *arpCache) deactivate(e *arpEntry) {
+	if !e.isActive {
+		return
 	}
-	for _, w := range e.waiting {
-		release(w.packet)
+	e.isActive = false
+	delete(c.byHop, e.address)
+	c.inUse--
+	c.dropWaiting(e)
+}
+
+// dropWaiting releases what waits for a neighbour.
+func (c *arpCache) dropWaiting(e *arpEntry) {
+	for n := range e.waiting {
+		c.ip.dropUnsent(e.waiting[n].packet)
+		e.waiting[n] = arpWaiting{}
 	}
-	for i := range c.entries {
-		if c.entries[i] == e {
-			c.entries = append(c.entries[:i], c.entries[i+1:]...)
+	e.waiting = e.waiting[:0]
+}
+
+// park keeps the datagram in the scratch frame, and the packet that pays for
+// it, until a neighbour's address is known; the oldest goes when there are too
+// many. An entry that is nil is made, and the neighbour asked for.
+func (c *arpCache) park(via *Interface, hop uint32, e *arpEntry, packet *packetpool.Packet) {
+	known := e != nil
+	if !known {
+		if e = c.allocate(hop, via, false); e == nil {
+			c.ip.dropUnsent(packet)
 			return
 		}
 	}
-}
-
-func (c *arpCache) flush() {
-	for len(c.entries) > 0 {
-		c.drop(c.entries[0])
-	}
-}
-
-// park queues a datagram on an unresolved entry; the oldest goes when there are
-// too many. The first one starts the requests.
-func (c *arpCache) park(e *arpEntry, datagram []byte, packet *packetpool.Packet) {
 	if len(e.waiting) == arpQueueDepth {
-		release(e.waiting[0].packet)
-		e.waiting = append(e.waiting[:0], e.waiting[1:]...)
+		c.ip.dropUnsent(e.waiting[0].packet)
+		e.waiting = slices.Delete(e.waiting, 0, 1)
 	}
 	if packet != nil {
 		packet.Hold(&c.ip.holders.arp)
 	}
-	frame := append(make([]byte, ethernetHeader), datagram...)
-	e.waiting = append(e.waiting, arpWaiting{frame, packet})
-	if e.timer != nil {
-		return
+	e.waiting = append(e.waiting, arpWaiting{slices.Clone(c.ip.frame), packet})
+	if !known {
+		c.ask(e)
 	}
-	c.request(e.address)
-	timer, err := c.ip.kernel.NewTimer(sim.TimerConfig{
-		Name:       c.ip.name + " ARP retry",
-		Initial:    arpRetryTicks,
-		Reschedule: arpRetryTicks,
-		Expired:    func() { c.ip.post(work{run: func() { c.retry(e) }}) },
-	})
-	if err != nil {
-		panic(err) // the ticks are constants, the context can create
+}
+
+// ask asks the network for a neighbour's address, and again after a while.
+func (c *arpCache) ask(e *arpEntry) {
+	e.update = arpRetrySeconds
+	c.ip.clock.need()
+	c.request(e.via, e.address)
+}
+
+// second lets a second pass and reports whether anything waits for the next. As
+// in C, it looks at as many entries as are active, from the front of the list.
+func (c *arpCache) second() bool {
+	busy := false
+	for n := 0; n < c.inUse; n++ {
+		e := c.dynamic[n]
+		if e.update == 0 {
+			continue
+		}
+		if e.update--; e.update == 0 {
+			c.retry(e)
+		}
+		busy = busy || e.update > 0
 	}
-	e.timer = timer
+	for n := range c.ip.physical() {
+		if i := &c.ip.interfaces[n]; i.defending > 0 {
+			i.defending--
+			busy = true
+		}
+	}
+	return busy
 }
 
 // retry asks again, or gives up after the last time.
 func (c *arpCache) retry(e *arpEntry) {
-	if e.resolved {
+	if e.retries < arpRetries {
+		e.retries++
+		e.update = arpRetrySeconds
+		c.request(e.via, e.address)
 		return
 	}
-	if e.retries++; e.retries > arpRetries {
-		c.drop(e)
-		return
-	}
-	c.request(e.address)
+	c.deactivate(e)
+	n := slices.Index(c.dynamic, e)
+	c.dynamic = append(slices.Delete(c.dynamic, n, n+1), e)
 }
 
-// learn stores a neighbour's address, whatever message told it, and sends what
-// waited for it.
-func (c *arpCache) learn(address netip.Addr, hardware HardwareAddress) {
-	e := c.find(address)
-	if e == nil {
-		e = c.add(address)
-	}
-	e.hardware, e.resolved = hardware, true
-	if e.timer != nil {
-		e.timer.Delete()
-		e.timer = nil
-	}
+// learn stores a neighbour's hardware address and sends what waited for it.
+func (c *arpCache) learn(e *arpEntry, via *Interface, msw, lsw uint32) {
+	e.msw, e.lsw, e.via = msw, lsw, via
+	e.update, e.retries = 0, 0
+	c.sendWaiting(e)
+}
+
+// sendWaiting sends what waited for a neighbour.
+func (c *arpCache) sendWaiting(e *arpEntry) {
 	waiting := e.waiting
 	e.waiting = nil
 	for _, w := range waiting {
-		if w.packet != nil {
-			w.packet.Hold(&c.ip.holders.driver)
-		}
-		c.ip.transmit(w.frame, hardware, uint16(header.IPv4ProtocolNumber), w.packet)
+		c.ip.frame = append(c.ip.frame[:0], w.frame...)
+		c.ip.sendTo(e.via, LinkPacketSend, e.msw, e.lsw, w.packet)
 	}
 }
 
-// receiveARP handles an ARP message: learn the sender, answer for our address.
+// receiveARP handles an ARP message: answer for our address, learn the sender.
 // The answer takes over the packet of the question.
 func (ip *IP) receiveARP(packet *packetpool.Packet) {
 	message := header.ARP(ip.contiguous(packet))
-	if ip.arp == nil || !message.IsValid() {
+	op := header.ARPOp(0)
+	if len(message) >= arpSize {
+		op = message.Op()
+	}
+	if op != header.ARPRequest && op != header.ARPReply {
+		ip.arp.info.InvalidMessages++
 		packet.Release()
 		return
 	}
-	sender := netip.AddrFrom4([4]byte(message.ProtocolAddressSender()))
-	target := netip.AddrFrom4([4]byte(message.ProtocolAddressTarget()))
-	hardware := hardwareAt(message.HardwareAddressSender())
-	question := message.Op() == header.ARPRequest && target == ip.address.Addr()
-	if sender == ip.address.Addr() || sender.IsUnspecified() {
-		packet.Release()
+	i := ip.arrivedOn(packet)
+	sender, target := wordAt(message.ProtocolAddressSender()), wordAt(message.ProtocolAddressTarget())
+	msw, lsw := HardwareAddress(message.HardwareAddressSender()).Words()
+	switch {
+	case sender != 0 && sender == i.address:
+		ip.arp.meetDouble(i, msw, lsw, packet)
 		return
-	}
-	ip.arp.learn(sender, hardware)
-	if !question {
+	case op == header.ARPRequest && target == i.address:
+		ip.arp.info.RequestsReceived++
+		ip.arp.info.ResponsesSent++
+		ip.arp.send(i, header.ARPReply, LinkARPResponseSend, HardwareAddressFrom(msw, lsw), sender, packet)
+	case op == header.ARPRequest:
+		ip.arp.info.RequestsReceived++
 		packet.Release()
-		return
+	default:
+		ip.arp.info.ResponsesReceived++
+		packet.Release()
 	}
-	packet.Hold(&ip.holders.driver)
-	ip.arp.send(header.ARPReply, hardware, hardware, sender, packet)
+	if sender != 0 && ip.arp.enabled() {
+		ip.arp.meet(sender, i, msw, lsw)
+	}
 }
 
-// request asks the network for a neighbour's address.
-func (c *arpCache) request(address netip.Addr) {
-	if packet := c.ip.chargeControl(); packet != nil {
-		c.send(header.ARPRequest, broadcastHardware, HardwareAddress{}, address, packet)
+// meetDouble handles a message of somebody who has our address, maybe
+// ourselves: the address is defended (RFC 5227, section 2.4).
+func (c *arpCache) meetDouble(i *Interface, msw, lsw uint32, packet *packetpool.Packet) {
+	if msw == i.PhysicalAddressMsw && lsw == i.PhysicalAddressLsw {
+		packet.Release()
+		return
+	}
+	if i.defending == 0 {
+		i.defending = arpDefendSeconds
+		c.ip.clock.need()
+		c.request(i, i.address)
+	}
+	if c.conflict != nil {
+		c.conflict(c.ip, packet) // which has the packet now
+		return
+	}
+	packet.Release()
+}
+
+// meet stores the address that a neighbour said is its own.
+func (c *arpCache) meet(sender uint32, i *Interface, msw, lsw uint32) {
+	e := c.active(sender)
+	if e == nil {
+		e = c.allocate(sender, i, false)
+	}
+	if e != nil && !e.isStatic {
+		c.learn(e, i, msw, lsw)
 	}
 }
 
-// send makes and sends an ARP message, paid for with packet.
-func (c *arpCache) send(op header.ARPOp, to, target HardwareAddress, address netip.Addr, packet *packetpool.Packet) {
-	frame := make([]byte, ethernetHeader+arpSize)
-	message := header.ARP(frame[ethernetHeader:])
+// request asks an interface's network for a neighbour's address.
+func (c *arpCache) request(i *Interface, address uint32) {
+	packet, err := c.ip.allocateSmall(arpPacketType)
+	if err != nil {
+		c.ip.stats.SendNoPacket++
+		return
+	}
+	c.info.RequestsSent++
+	c.send(i, header.ARPRequest, LinkARPSend, HardwareAddress{}, address, packet)
+}
+
+// send makes and sends an ARP message, paid for with packet: a request to
+// everybody, anything else to target.
+func (c *arpCache) send(i *Interface, op header.ARPOp, command DriverCommand, target HardwareAddress, address uint32,
+	packet *packetpool.Packet) {
+	message := header.ARP(c.frame[ethernetHeader:])
 	message.SetIPv4OverEthernet()
 	message.SetOp(op)
-	own, from, peer := c.ip.driver.HardwareAddress(), c.ip.address.Addr().As4(), address.As4()
+	own := i.hardware()
 	copy(message.HardwareAddressSender(), own[:])
-	copy(message.ProtocolAddressSender(), from[:])
+	putWord(message.ProtocolAddressSender(), i.address)
 	copy(message.HardwareAddressTarget(), target[:])
-	copy(message.ProtocolAddressTarget(), peer[:])
-	c.ip.transmit(frame, to, uint16(header.ARPProtocolNumber), packet)
+	putWord(message.ProtocolAddressTarget(), address)
+	to := target
+	if op == header.ARPRequest {
+		to = broadcastHardware
+	}
+	msw, lsw := to.Words()
+	c.ip.transmit(i, command, c.frame[:], msw, lsw, packet)
 }

@@ -1,27 +1,78 @@
 package ipstack
 
 import (
+	"encoding/binary"
+	"slices"
 	"time"
 
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+
+	"netxsim/netx/status"
+	"netxsim/packetpool"
 	"netxsim/sim/link"
 )
 
 // A Driver is the hardware of a network interface together with the code that
-// runs it, on an Ethernet.
-type Driver interface {
-	// Open connects the driver of the named interface to its wire. From then on
-	// it calls receive for every frame that is for the interface, in the
-	// context of an interrupt; receive does not keep frame.
-	Open(name string, receive func(frame []byte)) error
-	// HardwareAddress is the interface's Ethernet address.
-	HardwareAddress() HardwareAddress
-	// MTU is the largest IP packet in bytes.
-	MTU() uint32
-	// Send transmits a frame, without keeping it, and returns how long from now
-	// its last bit leaves. Until then the driver needs the frame's packets.
-	Send(frame []byte) time.Duration
-	// Close takes the interface off its wire.
-	Close()
+// runs it: a link driver entry function. It carries out one request and sets
+// its Status. It must not wait.
+//
+// On LinkInitialize it sets IpMtuSize, AddressMappingNeeded and the physical
+// address of the request's Interface, on LinkEnable and LinkDisable its LinkUp.
+// Received frames it hands to [Interface.ReceiveFrame], or packets of its own
+// to [IP.ReceivePacket] and [IP.ReceiveARP].
+type Driver func(*DriverRequest)
+
+// A DriverCommand says what a driver is asked to do, numbered as in C.
+type DriverCommand = uint32
+
+// The commands, NX_LINK_*. All others are the driver's own.
+const (
+	LinkPacketSend         DriverCommand = 0
+	LinkInitialize         DriverCommand = 1
+	LinkEnable             DriverCommand = 2
+	LinkDisable            DriverCommand = 3
+	LinkPacketBroadcast    DriverCommand = 4
+	LinkARPSend            DriverCommand = 5
+	LinkARPResponseSend    DriverCommand = 6
+	LinkRARPSend           DriverCommand = 7
+	LinkMulticastJoin      DriverCommand = 8
+	LinkMulticastLeave     DriverCommand = 9
+	LinkGetStatus          DriverCommand = 10
+	LinkGetSpeed           DriverCommand = 11
+	LinkGetDuplexType      DriverCommand = 12
+	LinkGetErrorCount      DriverCommand = 13
+	LinkGetRxCount         DriverCommand = 14
+	LinkGetTxCount         DriverCommand = 15
+	LinkGetAllocErrors     DriverCommand = 16
+	LinkUninitialize       DriverCommand = 17
+	LinkDeferredProcessing DriverCommand = 18
+	LinkInterfaceAttach    DriverCommand = 19
+	LinkSetPhysicalAddress DriverCommand = 20
+	LinkInterfaceDetach    DriverCommand = 23
+	LinkGetInterfaceType   DriverCommand = 28
+)
+
+// A DriverRequest is an NX_IP_DRIVER. It is valid until the driver returns.
+type DriverRequest struct {
+	Command DriverCommand // what to do
+	Status  uint32        // the answer: 0, or an NX_* status
+	Ptr     *IP           // the instance that asks
+	// Interface is the interface the request is about.
+	Interface *Interface
+	// PhysicalAddressMsw and PhysicalAddressLsw are the hardware address that a
+	// packet or multicast command is about.
+	PhysicalAddressMsw, PhysicalAddressLsw uint32
+	// ReturnPtr is where an inquiry stores its answer; nil for other commands.
+	ReturnPtr *uint32
+
+	// Frame is what a packet command sends: 14 bytes of room for a link header,
+	// then the packet's bytes.
+	Frame []byte
+	// Packet is what the frame costs; nil when the frame belongs to a packet
+	// that TCP keeps. The instance gives it back, when Busy has passed.
+	Packet *packetpool.Packet
+	// Busy is how long from now the last bit leaves, set by the driver.
+	Busy time.Duration
 }
 
 // HardwareAddress is a 48-bit Ethernet address. The zero address belongs to
@@ -31,26 +82,128 @@ type HardwareAddress [6]byte
 // broadcastHardware reaches every interface of a wire.
 var broadcastHardware = HardwareAddress{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 
-// Ethernet returns a driver for one interface on a simulated wire.
-func Ethernet(wire *link.Wire, address HardwareAddress) Driver {
-	return &ethernet{wire: wire, address: address}
+// HardwareAddressFrom joins the two words in which C keeps an address.
+func HardwareAddressFrom(msw, lsw uint32) (h HardwareAddress) {
+	binary.BigEndian.PutUint16(h[:2], uint16(msw))
+	binary.BigEndian.PutUint32(h[2:], lsw)
+	return h
 }
 
+// Words returns the two words in which C keeps the address: its first 16 bits
+// and the other 32.
+func (h HardwareAddress) Words() (msw, lsw uint32) {
+	return uint32(binary.BigEndian.Uint16(h[:2])), binary.BigEndian.Uint32(h[2:])
+}
+
+// Ethernet returns a driver for one interface on a simulated wire.
+func Ethernet(wire *link.Wire, address HardwareAddress) Driver {
+	e := &ethernet{wire: wire, address: address}
+	return e.handle
+}
+
+// ethernet is an interface on a simulated wire.
 type ethernet struct {
 	wire    *link.Wire
 	address HardwareAddress
 	port    *link.Port
+	groups  []HardwareAddress // multicast groups joined, some more than once
 }
 
-func (e *ethernet) Open(name string, receive func(frame []byte)) error {
-	e.port = e.wire.Attach(name, e.address, receive)
-	return nil
+// handle carries out a request.
+func (e *ethernet) handle(r *DriverRequest) {
+	r.Status = 0
+	switch r.Command {
+	case LinkPacketSend, LinkPacketBroadcast, LinkARPSend, LinkARPResponseSend:
+		e.send(r)
+	case LinkInitialize:
+		e.initialize(r)
+	case LinkEnable:
+		r.Interface.LinkUp = 1
+	case LinkDisable:
+		r.Interface.LinkUp = 0
+	case LinkUninitialize, LinkInterfaceDetach:
+		e.close()
+	case LinkGetStatus:
+		answer(r, uint32(r.Interface.LinkUp))
+	case LinkMulticastJoin:
+		e.groups = append(e.groups, HardwareAddressFrom(r.PhysicalAddressMsw, r.PhysicalAddressLsw))
+	case LinkMulticastLeave:
+		e.leave(HardwareAddressFrom(r.PhysicalAddressMsw, r.PhysicalAddressLsw))
+	case LinkInterfaceAttach, LinkDeferredProcessing, LinkSetPhysicalAddress:
+	case LinkGetSpeed, LinkGetDuplexType, LinkGetErrorCount, LinkGetRxCount, LinkGetTxCount, LinkGetAllocErrors, LinkGetInterfaceType:
+		answer(r, 0)
+	default:
+		r.Status = uint32(status.UnhandledCommand)
+	}
 }
 
-func (e *ethernet) HardwareAddress() HardwareAddress { return e.address }
+func answer(r *DriverRequest, value uint32) {
+	if r.ReturnPtr != nil {
+		*r.ReturnPtr = value
+	}
+}
 
-func (e *ethernet) MTU() uint32 { return uint32(e.wire.MTU()) }
+func (e *ethernet) initialize(r *DriverRequest) {
+	r.Interface.IpMtuSize = uint32(e.wire.MTU())
+	r.Interface.AddressMappingNeeded = 1
+	r.Interface.PhysicalAddressMsw, r.Interface.PhysicalAddressLsw = e.address.Words()
+	if e.port == nil {
+		e.port = e.wire.Attach(portName(r.Interface), e.address, e.filter(r.Interface))
+	}
+}
 
-func (e *ethernet) Send(frame []byte) time.Duration { return e.port.Send(frame) }
+// filter returns what an interface does with a frame of the wire: one for a
+// group that it did not join is not for it.
+func (e *ethernet) filter(i *Interface) func(frame []byte) {
+	return func(frame []byte) {
+		to := HardwareAddress(frame[:6])
+		if to[0]&1 == 0 || to == broadcastHardware || slices.Contains(e.groups, to) {
+			i.ReceiveFrame(frame)
+		}
+	}
+}
 
-func (e *ethernet) Close() { e.port.Detach() }
+func (e *ethernet) leave(group HardwareAddress) {
+	if n := slices.Index(e.groups, group); n >= 0 {
+		e.groups = slices.Delete(e.groups, n, n+1)
+	}
+}
+
+// portName names an interface on its wire: the first one as its instance.
+func portName(iface *Interface) string {
+	if iface.index == 0 {
+		return iface.ip.name
+	}
+	return iface.ip.name + " " + iface.name
+}
+
+// send puts the link header in front of a packet and sends both.
+func (e *ethernet) send(r *DriverRequest) {
+	if e.port == nil || r.Interface.LinkUp == 0 {
+		return
+	}
+	protocol := header.IPv4ProtocolNumber
+	switch {
+	case r.Command == LinkARPSend || r.Command == LinkARPResponseSend:
+		protocol = header.ARPProtocolNumber
+	case r.Frame[ethernetHeader]>>4 == 6:
+		protocol = header.IPv6ProtocolNumber
+	}
+	from := HardwareAddressFrom(r.Interface.PhysicalAddressMsw, r.Interface.PhysicalAddressLsw)
+	putEthernet(r.Frame, HardwareAddressFrom(r.PhysicalAddressMsw, r.PhysicalAddressLsw), from, uint16(protocol))
+	r.Busy = e.port.Send(r.Frame)
+}
+
+// putEthernet writes a frame's link header.
+func putEthernet(frame []byte, to, from HardwareAddress, protocol uint16) {
+	copy(frame[0:6], to[:])
+	copy(frame[6:12], from[:])
+	binary.BigEndian.PutUint16(frame[12:14], protocol)
+}
+
+func (e *ethernet) close() {
+	if e.port != nil {
+		e.port.Detach()
+		e.port = nil
+	}
+}

@@ -10,12 +10,14 @@ func (h *holder) HolderName() string { return h.name }
 
 // ipHolders are the queues of an instance.
 type ipHolders struct {
-	deferred, driver, arp holder
+	deferred, driver, arp, assembly, raw holder
 }
 
 func (h *ipHolders) init(name string) {
 	h.deferred.name = "ip " + name + " receive queue"
 	h.driver.name = "ip " + name + " driver"
+	h.assembly.name = "ip " + name + " reassembly"
+	h.raw.name = "ip " + name + " raw packet queue"
 	h.arp.name = "ip " + name + " ARP queue"
 }
 

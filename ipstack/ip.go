@@ -1,7 +1,6 @@
 package ipstack
 
 import (
-	"fmt"
 	"net/netip"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -24,57 +23,84 @@ const (
 	tcpHeader      = 20
 )
 
-// nicID is netstack's number of an instance's interface.
+// nicID is netstack's number of the one interface it sees of an instance.
 const nicID tcpip.NICID = 1
+
+// defaultMTU is that of an Ethernet, until the driver says another.
+const defaultMTU = 1500
 
 // Config describes an [IP] instance.
 type Config struct {
 	// Name appears in reports and logs.
 	Name string
-	// Address is the IPv4 address of the interface and its network, such as
-	// 192.2.2.61/24.
+	// Address is the IPv4 address of the first interface and its network, such
+	// as 192.2.2.61/24. The zero value means none yet.
 	Address netip.Prefix
+	// Mask replaces the network's mask, in host byte order, unless it is 0: for
+	// a mask that is no prefix.
+	Mask uint32
 	// Gateway is the router for all other networks. The zero value means none.
 	Gateway netip.Addr
 	// Pool is the default pool: what arrives, and what the stack sends by
 	// itself, is paid for by it.
 	Pool *packetpool.Pool
-	// Driver is the hardware of the interface.
+	// Driver is the hardware of the first interface.
 	Driver Driver
 	// Priority is that of the IP thread, 0 (most urgent) to 31. NetX programs
 	// commonly use 1.
 	Priority uint32
+	// Target has the compile-time options; the zero Target is the default build.
+	Target Target
 	// Log gets socket and packet events at debug level; nil means none.
 	Log *zap.Logger
 }
 
-// An IP is an instance of the stack, NX_IP: an address, an interface, and the
-// protocols enabled on it.
+// An IP is an instance of the stack, NX_IP: its interfaces, and the protocols
+// enabled on it. The zero value is what [IP.Create] wants.
 type IP struct {
-	kernel  *sim.Kernel
-	name    string
-	pool    *packetpool.Pool
-	address netip.Prefix
-	gateway netip.Addr
+	kernel *sim.Kernel
+	name   string
+	pool   *packetpool.Pool
+
+	auxiliary *packetpool.Pool // for small packets; nil for none
+
+	target  Target
 	log     *zap.Logger
+	deleted bool
 
-	thread *sim.Thread
-	work   workQueue
+	thread      *sim.Thread
+	work        workQueue
+	clock       periodicClock
+	initialized bool // the IP thread has started the interfaces
 
-	driver         Driver
+	interfaces       []Interface // the physical ones, then the loopback interface
+	gateway          uint32
+	gatewayInterface *Interface
+	routes           []staticRoute
+	onAddressChange  func(*IP)
+	onLinkChange     func(ip *IP, index uint32, up bool)
+
 	stack          *netstack.Stack
 	nic            *netstack.NIC
 	holders        ipHolders
 	sending        sendQueue
-	identification uint16 // of the IP packets that are not netstack's
-	frame          []byte // scratch: the frame being sent
-	gather         []byte // scratch: a datagram that arrived in a chain
+	request        DriverRequest // scratch: the one for a packet
+	identification uint16        // of the IP packets that are not netstack's
+	frame          []byte        // scratch: the frame being sent
+	gather         []byte        // scratch: a datagram that arrived in a chain
+	pieces         []byte        // scratch: a datagram being fragmented
 
-	arp     *arpCache
-	icmp    bool
-	tcp     *tcpProtocol
-	stats   Stats
-	deleted bool
+	fragmenting bool
+	forwarding  bool
+	assembly    reassembly
+	raw         rawReceiver
+	arp         arpCache
+	icmp        icmpProtocol
+	igmp        igmpProtocol
+	udp         *udpProtocol
+	tcp         *tcpProtocol
+	stats       Stats
+	info        Info
 }
 
 // Stats counts the frames of an instance.
@@ -93,60 +119,88 @@ type Stats struct {
 	ChecksumErrors uint64
 }
 
-// New creates an instance and starts its thread, as nx_ip_create does. It may
-// be called while the program is defined or from a thread.
-//
-// Errors: status.PtrError without a pool or driver, status.OptionError for a
-// priority above 31, status.IpAddressError for an address that is not a host's.
+// New creates an instance, as [IP.Create] does.
 func New(kernel *sim.Kernel, config Config) (*IP, error) {
-	if config.Pool == nil || config.Driver == nil {
-		return nil, status.PtrError
+	ip := new(IP)
+	if err := ip.Create(kernel, config); err != nil {
+		return nil, err
 	}
-	if !config.Address.Addr().Is4() || config.Address.Addr().IsMulticast() {
-		return nil, status.IpAddressError
-	}
-	ip := &IP{
-		kernel:  kernel,
-		name:    config.Name,
-		pool:    config.Pool,
-		address: config.Address,
-		gateway: config.Gateway,
-		driver:  config.Driver,
-		log:     config.Log,
-	}
-	if ip.log == nil {
-		ip.log = zap.NewNop()
-	}
-	ip.holders.init(ip.name)
-	thread, err := kernel.NewThread(sim.ThreadConfig{
-		Name:     ip.name + " IP thread",
-		Priority: config.Priority,
-		Entry:    ip.serve,
-		Daemon:   true,
-	})
-	if err != nil {
-		return nil, status.OptionError
-	}
-	ip.thread = thread
-	ip.openStack()
-	if err := ip.driver.Open(ip.name, ip.receiveFrame); err != nil {
-		return nil, fmt.Errorf("ipstack: %s: %w", ip.name, err)
-	}
-	kernel.OnEnd(ip.shutdown)
 	return ip, nil
 }
 
-// openStack makes netstack ready for the instance: one interface that needs no
-// address resolution, and the route for everything.
-func (ip *IP) openStack() {
-	ip.stack = netstack.New(netstack.Config{Kernel: ip.kernel, Name: ip.name, Run: ip.postTimer})
-	ip.nic = ip.stack.AddNIC(netstack.NICConfig{ID: nicID, MTU: ip.driver.MTU(), Output: ip.output})
-	ip.stack.AddProtocolAddress(nicID, protocolAddress(ip.address), addressProperties)
-	ip.stack.SetRouteTable([]tcpip.Route{{Destination: header.IPv4EmptySubnet, NIC: nicID}})
+// Create makes ip, a zero value or a deleted instance, an instance and starts
+// its thread, which brings the interface to life. It mirrors nx_ip_create, and
+// may be called while the program is defined or from a thread.
+//
+// Errors: status.PtrError without a pool or driver, status.OptionError for a
+// priority above 31, status.IpAddressError for an address that is not a host's.
+func (ip *IP) Create(kernel *sim.Kernel, config Config) error {
+	switch {
+	case config.Pool == nil || config.Driver == nil:
+		return status.PtrError
+	case config.Priority > 31:
+		return status.OptionError
+	case config.Address.IsValid() && (!config.Address.Addr().Is4() || !isHost(toWord(config.Address.Addr()))):
+		return status.IpAddressError
+	}
+	*ip = IP{kernel: kernel, name: config.Name, pool: config.Pool, target: config.Target, log: config.Log}
+	if ip.log == nil {
+		ip.log = zap.NewNop()
+	}
+	ip.initInterfaces(&config)
+	ip.openStack()
+	ip.initServices()
+	if config.Gateway.IsValid() {
+		if err := ip.SetGateway(config.Gateway); err != nil {
+			ip.stack.Destroy()
+			return err
+		}
+	}
+	kernel.OnEnd(ip.shutdown)
+	return ip.startThread(config.Priority)
 }
 
-// Kernel returns the kernel the instance runs on.
-func (ip *IP) Kernel() *sim.Kernel { return ip.kernel }
+// startThread starts the IP thread, which does not run before the instance is
+// complete.
+func (ip *IP) startThread(priority uint32) error {
+	ip.kernel.HoldPreemption()
+	defer ip.kernel.AllowPreemption()
+	thread, err := ip.kernel.NewThread(sim.ThreadConfig{
+		Name:     ip.name + " IP thread",
+		Priority: priority,
+		Entry:    ip.serve,
+		Daemon:   true,
+	})
+	ip.thread = thread
+	return err
+}
+
+// initServices makes what every instance has ready for use.
+func (ip *IP) initServices() {
+	ip.holders.init(ip.name)
+	ip.arp.ip, ip.igmp.ip = ip, ip
+	ip.assembly.ip = ip
+	ip.raw.init(ip)
+	ip.clock.init(ip)
+}
+
+// openStack makes netstack ready for the instance: one interface for all
+// addresses that needs no address resolution, and the route for everything.
+func (ip *IP) openStack() {
+	ip.stack = netstack.New(netstack.Config{Kernel: ip.kernel, Name: ip.name, Run: ip.postTimer})
+	ip.nic = ip.stack.AddNIC(netstack.NICConfig{ID: nicID, MTU: defaultMTU, Output: ip.output})
+	ip.stack.SetRouteTable([]tcpip.Route{{Destination: header.IPv4EmptySubnet, NIC: nicID}})
+	ip.addressesChanged()
+}
+
+// Kernel returns the kernel the instance runs on, nil before it was created and
+// after it was deleted.
+func (ip *IP) Kernel() *sim.Kernel {
+	if ip.deleted {
+		return nil
+	}
+	return ip.kernel
+}
 
 // Name returns the name given at creation.
 func (ip *IP) Name() string { return ip.name }
@@ -154,33 +208,32 @@ func (ip *IP) Name() string { return ip.name }
 // DefaultPool returns the pool that pays for what arrives.
 func (ip *IP) DefaultPool() *packetpool.Pool { return ip.pool }
 
-// Address returns the IPv4 address of the interface and its network.
-func (ip *IP) Address() netip.Prefix { return ip.address }
-
 // Stats returns the counters of the instance.
 func (ip *IP) Stats() Stats { return ip.stats }
 
-// EnableICMP lets the instance answer pings, as nx_icmp_enable does.
-//
-// Errors: status.AlreadyEnabled.
-func (ip *IP) EnableICMP() error {
-	if ip.icmp {
-		return status.AlreadyEnabled
-	}
-	ip.icmp = true
-	return nil
-}
-
-// Delete ends the instance: its thread stops, its interface leaves the wire,
-// and the packets that it holds return to their pools. It mirrors nx_ip_delete.
+// Delete ends the instance: its thread stops, its interfaces leave their wires,
+// and the packets that it holds return to their pools. Threads that wait for a
+// raw packet or a ping go on with the status of a time-out. It mirrors
+// nx_ip_delete.
 //
 // Errors: status.SocketsBound while a socket exists.
 func (ip *IP) Delete() error {
-	if ip.tcp != nil && len(ip.tcp.sockets) > 0 {
+	if ip.tcp != nil && len(ip.tcp.sockets) > 0 || ip.udp != nil && len(ip.udp.sockets) > 0 {
 		return status.SocketsBound
 	}
+	for n := range ip.physical() {
+		if i := &ip.interfaces[n]; i.valid {
+			i.command(LinkDisable, 0, 0, nil)
+			i.command(LinkUninitialize, 0, 0, nil)
+		}
+	}
+	ip.kernel.HoldPreemption()
+	defer ip.kernel.AllowPreemption()
+	ip.clock.stop()
 	ip.thread.Terminate()
 	ip.shutdown()
+	ip.raw.waiting.wakeAll(status.NoPacket)
+	ip.icmp.abandon()
 	return nil
 }
 
@@ -190,7 +243,6 @@ func (ip *IP) shutdown() {
 		return
 	}
 	ip.deleted = true
-	ip.driver.Close()
 	ip.releaseHeld()
 	ip.stack.Destroy()
 }
@@ -202,8 +254,8 @@ func (ip *IP) releaseHeld() {
 			w.packet.Release()
 		}
 	}
-	if ip.arp != nil {
-		ip.arp.flush()
-	}
+	ip.arp.forgetDynamic()
+	ip.assembly.flush()
+	ip.raw.flush()
 	ip.sending.flush()
 }

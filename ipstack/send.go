@@ -1,6 +1,7 @@
 package ipstack
 
 import (
+	"encoding/binary"
 	"errors"
 	"time"
 
@@ -24,11 +25,8 @@ const controlRoom = synHeader + 1
 // settles.
 func (ip *IP) output(pkt *stack.PacketBuffer) {
 	datagram := header.IPv4(ip.frameFor(pkt))
-	switch {
-	case datagram.TransportProtocol() == header.TCPProtocolNumber:
+	if datagram.TransportProtocol() == header.TCPProtocolNumber {
 		ip.tcp.edgeOut(datagram)
-	case datagram.TransportProtocol() == header.ICMPv4ProtocolNumber && ip.icmp:
-		ip.sendControl(datagram)
 	}
 }
 
@@ -72,7 +70,7 @@ func (ip *IP) sendControl(datagram []byte) bool {
 // chargeControl takes the packet that a message of the stack's own costs, or
 // returns nil when there is none.
 func (ip *IP) chargeControl() *packetpool.Packet {
-	packet, err := ip.pool.Allocate(controlPacketType, noWait)
+	packet, err := ip.allocateSmall(controlPacketType)
 	switch {
 	case errors.Is(err, status.NoPacket):
 		ip.stats.SendNoPacket++
@@ -91,31 +89,39 @@ func (ip *IP) chargeControl() *packetpool.Packet {
 
 // send sends the datagram in the scratch frame. The packet, if any, pays for it.
 func (ip *IP) send(datagram []byte, packet *packetpool.Packet) {
-	to := fromTCPIP(header.IPv4(datagram).DestinationAddress())
-	frame := ip.frame[:ethernetHeader+len(datagram)]
-	if ip.isBroadcast(to) {
-		ip.transmit(frame, broadcastHardware, uint16(header.IPv4ProtocolNumber), packet)
-		return
-	}
-	hop, ok := ip.nextHop(to)
+	ip.frame = ip.frame[:ethernetHeader+len(datagram)]
+	from, to := wordAt(datagram[12:]), wordAt(datagram[16:])
+	i, hop, ok := ip.route(to, ip.ownInterface(from, nil))
 	if !ok {
 		release(packet)
 		return
 	}
-	if hardware, ok := ip.resolve(hop, datagram, packet); ok {
-		ip.transmit(frame, hardware, uint16(header.IPv4ProtocolNumber), packet)
-	}
+	ip.drive(i, to, hop, packet)
 }
 
-// transmit hands a frame, whose first 14 bytes are room for the link header, to
-// the driver. The packet, if any, is the driver's until the last bit has left.
-func (ip *IP) transmit(frame []byte, to HardwareAddress, protocol uint16, packet *packetpool.Packet) {
-	putEthernet(frame, to, ip.driver.HardwareAddress(), protocol)
-	ip.stats.FramesSent++
-	sent := ip.driver.Send(frame)
-	if packet != nil {
-		ip.sending.add(ip.kernel, packet, sent)
+// wordAt reads a number of 32 bits in network byte order.
+func wordAt(b []byte) uint32 { return binary.BigEndian.Uint32(b) }
+
+// SetAuxiliaryPool gives the instance a second pool, which pays for TCP segments
+// without data, ARP and IGMP; of the two, the one with the larger payload is
+// the default pool from now on. It mirrors nx_ip_auxiliary_packet_pool_set.
+func (ip *IP) SetAuxiliaryPool(pool *packetpool.Pool) {
+	if pool.Payload() > ip.pool.Payload() {
+		ip.pool = pool
+		return
 	}
+	ip.auxiliary = pool
+}
+
+// allocateSmall takes a packet for a small message from the auxiliary pool, or
+// else from the default pool.
+func (ip *IP) allocateSmall(packetType uint32) (*packetpool.Packet, error) {
+	if ip.auxiliary != nil {
+		if packet, err := ip.auxiliary.Allocate(packetType, noWait); err == nil {
+			return packet, nil
+		}
+	}
+	return ip.pool.Allocate(packetType, noWait)
 }
 
 func release(packet *packetpool.Packet) {

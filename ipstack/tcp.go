@@ -21,9 +21,12 @@ const (
 	maxRetries      = 10  // NX_TCP_MAXIMUM_RETRIES
 )
 
-// timedWait is how long a closed connection is remembered: twice the maximum
-// segment lifetime of 120 s.
-const timedWait = 240 * time.Second
+// timedWaitTicks is how long a closed connection is remembered: twice the
+// maximum segment lifetime of 120 s.
+const timedWaitTicks = 24000
+
+// never is longer than any simulation: netstack's own time-outs do not expire.
+const never = 1 << 60 * time.Nanosecond
 
 // maxListeners is the number of ports an instance can listen on:
 // NX_MAX_LISTEN_REQUESTS.
@@ -38,6 +41,7 @@ type tcpProtocol struct {
 	listeners   map[uint16]*listener
 	endpoints   map[uint16]tcpip.Endpoint // netstack's listeners
 	noted       []*TCPSocket              // netstack said something about them
+	info        TCPInfo
 
 	timer   *sim.Timer
 	ticking bool
@@ -82,11 +86,11 @@ const hugeBuffer = 1 << 28
 func (ip *IP) configureTCP() {
 	sack, moderate, recovery := tcpip.TCPSACKEnabled(false), tcpip.TCPModerateReceiveBufferOption(false), tcpip.TCPRecovery(0)
 	reno, syns, retries := tcpip.CongestionControlOption("reno"), tcpip.TCPSynRetriesOption(255), tcpip.TCPMaxRetriesOption(maxRetries)
-	minRTO, maxRTO := tcpip.TCPMinRTOOption(time.Second), tcpip.TCPMaxRTOOption(time.Second)
-	wait := tcpip.TCPTimeWaitTimeoutOption(timedWait)
+	minRTO, maxRTO := tcpip.TCPMinRTOOption(never), tcpip.TCPMaxRTOOption(never)
+	wait := tcpip.TCPTimeWaitTimeoutOption(never)
 	receive := tcpip.TCPReceiveBufferSizeRangeOption{Min: 1, Default: hugeBuffer, Max: hugeBuffer}
 	send := tcpip.TCPSendBufferSizeRangeOption{Min: 1, Default: hugeBuffer, Max: hugeBuffer}
-	ip.stack.SetTCP(&sack, &moderate, &recovery, &reno, &syns, &retries, &minRTO, &maxRTO, &wait, &receive, &send)
+	ip.stack.SetTCP(&sack, &moderate, &recovery, &reno, &syns, &retries, &maxRTO, &minRTO, &wait, &receive, &send)
 }
 
 // receive handles a segment in the IP thread. The datagram is the packet's own
@@ -94,11 +98,14 @@ func (ip *IP) configureTCP() {
 func (t *tcpProtocol) receive(packet *packetpool.Packet, datagram header.IPv4) {
 	seg, ok := parseSegment(datagram)
 	if !ok || seg.headers() > uint32(packet.AppendPtr-packet.PrependPtr) {
+		t.info.InvalidPackets++
 		packet.Release()
 		return
 	}
 	if !seg.checksumValid() {
 		t.ip.stats.ChecksumErrors++
+		t.info.ChecksumErrors++
+		t.info.InvalidPackets++
 		packet.Release()
 		return
 	}
@@ -110,10 +117,26 @@ func (t *tcpProtocol) receive(packet *packetpool.Packet, datagram header.IPv4) {
 		l.receive(packet, &seg)
 		return
 	}
-	// netstack answers a stranger with a reset.
-	t.deliver(&seg)
+	t.info.ReceivePacketsDropped++
+	if seg.has(header.TCPFlagSyn) {
+		t.info.ConnectionsDropped++
+	}
+	if !seg.has(header.TCPFlagRst) {
+		t.refuse(&seg)
+	}
 	packet.Release()
-	t.ip.settle()
+}
+
+// refuse answers a stranger's segment with a reset.
+func (t *tcpProtocol) refuse(seg *segment) {
+	s := TCPSocket{
+		ip:     t.ip,
+		config: TCPSocketConfig{TimeToLive: 128},
+		port:   seg.tcp.DestinationPort(),
+		local:  fromTCPIP(seg.datagram.DestinationAddress()),
+		remote: seg.incoming().remote,
+	}
+	s.sendRST(seg)
 }
 
 // deliver hands a segment to netstack; a SYN without options that NetX would
@@ -121,7 +144,7 @@ func (t *tcpProtocol) receive(packet *packetpool.Packet, datagram header.IPv4) {
 func (t *tcpProtocol) deliver(seg *segment) {
 	if seg.has(header.TCPFlagSyn) {
 		var room [ipv4Header + synHeader]byte
-		t.ip.nic.Deliver(ipv4.ProtocolNumber, true, seg.netxSYN(room[:], uint16(seg.mss()), uint16(seg.window)))
+		t.ip.nic.Deliver(ipv4.ProtocolNumber, true, seg.netxSYN(room[:], uint16(seg.mss()), maxWindow))
 		return
 	}
 	t.ip.nic.Deliver(ipv4.ProtocolNumber, true, seg.datagram)
@@ -135,8 +158,6 @@ func (t *tcpProtocol) edgeOut(datagram header.IPv4) {
 	}
 	if s := t.connections[seg.outgoing()]; s != nil {
 		s.edgeOut(&seg)
-	} else if seg.has(header.TCPFlagRst) { // to a stranger
-		t.ip.sendControl(datagram)
 	}
 }
 
@@ -175,5 +196,20 @@ func (t *tcpProtocol) refreshNoted() {
 		t.noted = append(t.noted[:0], t.noted[1:]...)
 		s.noted = false
 		s.refresh()
+	}
+}
+
+// connected has segments of the socket's peer found. Only those to a bound
+// socket are.
+func (t *tcpProtocol) connected(s *TCPSocket) {
+	if s.bound && s.remote.IsValid() {
+		t.connections[s.connection()] = s
+	}
+}
+
+// disconnected undoes connected.
+func (t *tcpProtocol) disconnected(s *TCPSocket) {
+	if t.connections[s.connection()] == s {
+		delete(t.connections, s.connection())
 	}
 }

@@ -33,27 +33,32 @@ func (t *tcpProtocol) bind(s *TCPSocket, port uint16) {
 	}
 	s.bound, s.port = true, port
 	use.sockets = append(use.sockets, s)
+	t.connected(s)
 }
 
-// unbind takes a socket out of the port table. The thread that has waited
-// longest for the port has it before it runs.
-func (t *tcpProtocol) unbind(s *TCPSocket) {
+// unbind takes a socket out of the port table.
+func (t *tcpProtocol) unbind(s *TCPSocket) *portUse {
 	use := t.ports[s.port]
+	t.disconnected(s)
 	s.bound = false
 	use.sockets = slices.DeleteFunc(use.sockets, func(other *TCPSocket) bool { return other == s })
-	if len(use.sockets) > 0 {
+	if len(use.sockets) == 0 {
+		delete(t.ports, s.port)
+	}
+	return use
+}
+
+// bequeath gives a port that has become free to the thread that has waited
+// longest for it, before that runs. The others go on waiting for it.
+func (t *tcpProtocol) bequeath(use *portUse, port uint16) {
+	if len(use.sockets) > 0 || len(use.next) == 0 {
 		return
 	}
-	for len(use.next) > 0 {
-		heir := use.next[0]
-		use.next = slices.Delete(use.next, 0, 1)
-		t.bind(heir, s.port)
-		if use.waiting.wake(nil, nil) {
-			return
-		}
-		heir.bound, use.sockets = false, use.sockets[:0]
-	}
-	delete(t.ports, s.port)
+	heir := use.next[0]
+	use.next = slices.Delete(use.next, 0, 1)
+	t.ports[port] = use
+	t.bind(heir, port)
+	use.waiting.wake(nil, nil)
 }
 
 // Bind gives a client socket a local port, as nx_tcp_client_socket_bind does;
@@ -73,7 +78,7 @@ func (s *TCPSocket) Bind(port uint16, wait uint32) error {
 			return status.NoFreePorts
 		}
 	}
-	s.client = true
+	s.port = port
 	use := t.ports[port]
 	if use == nil {
 		t.bind(s, port)
@@ -103,14 +108,39 @@ func (s *TCPSocket) awaitPort(use *portUse, wait uint32) error {
 // freePort returns a port nobody is bound to, beginning at a random one.
 func (t *tcpProtocol) freePort(ip *IP) (uint16, bool) {
 	const ports = lastPort - firstEphemeralPort + 1
-	start := ip.kernel.Rand("ports " + ip.name).IntN(ports)
-	for i := range ports {
-		port := uint16(firstEphemeralPort + (start+i)%ports)
-		if t.ports[port] == nil {
-			return port, true
+	return t.freePortFrom(firstEphemeralPort + ip.kernel.Rand("ports "+ip.name).IntN(ports))
+}
+
+// freePortFrom returns the first port from start on that nobody is bound to.
+// After the last port the search goes on at the first ephemeral one.
+func (t *tcpProtocol) freePortFrom(start int) (uint16, bool) {
+	port := start
+	for {
+		if t.ports[uint16(port)] == nil {
+			return uint16(port), true
+		}
+		if port++; port > lastPort {
+			if start <= firstEphemeralPort {
+				return 0, false
+			}
+			port = firstEphemeralPort
+		}
+		if port == start {
+			return 0, false
 		}
 	}
-	return 0, false
+}
+
+// FreeTCPPort returns the first port from port on that no socket is bound to,
+// as nx_tcp_free_port_find does.
+//
+// Errors: status.NoFreePorts.
+func (ip *IP) FreeTCPPort(port uint16) (uint16, error) {
+	free, ok := ip.tcp.freePortFrom(int(port))
+	if !ok {
+		return 0, status.NoFreePorts
+	}
+	return free, nil
 }
 
 // Unbind frees the port of a client socket and the segments it never received,
@@ -121,15 +151,27 @@ func (t *tcpProtocol) freePort(ip *IP) (uint16, bool) {
 // closed nor in timed wait.
 func (s *TCPSocket) Unbind() error {
 	if s.state == TCPTimedWait {
-		s.close()
+		s.cleanup()
 	}
-	if s.state != TCPClosed {
+	switch {
+	case s.state != TCPClosed:
 		return status.NotClosed
-	}
-	if !s.bound {
+	case s.bound:
+	case s.binding:
+		s.cancelBind()
+		return nil
+	default:
 		return status.NotBound
 	}
 	s.rx.flush()
-	s.ip.tcp.unbind(s)
+	use := s.ip.tcp.unbind(s)
+	s.ip.tcp.bequeath(use, s.port)
 	return nil
+}
+
+// cancelBind has the thread that waits for a port for the socket return.
+func (s *TCPSocket) cancelBind() {
+	if use := s.ip.tcp.ports[s.port]; use != nil {
+		use.waiting.wakeAt(slices.Index(use.next, s), status.PortUnavailable)
+	}
 }

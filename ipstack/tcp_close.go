@@ -2,8 +2,10 @@ package ipstack
 
 import (
 	"errors"
+	"net/netip"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 
 	"netxsim/netx/status"
@@ -18,10 +20,11 @@ import (
 // status.DisconnectFailed when the wait ran out or the peer reset the
 // connection, and the kernel's when the wait is aborted.
 func (s *TCPSocket) Disconnect(wait uint32) error {
+	s.ip.tcp.info.Disconnections++
 	var err error
 	switch s.state {
 	case TCPSynSent, TCPSynReceived:
-		s.close()
+		s.cancel()
 	case TCPEstablished, TCPCloseWait:
 		if wait == noWait {
 			s.abort()
@@ -35,16 +38,60 @@ func (s *TCPSocket) Disconnect(wait uint32) error {
 	s.tx.flush()
 	s.wait.connect.wakeAll(status.NotConnected)
 	s.wait.receive.wakeAll(status.NotConnected)
-	s.wait.send.wakeAll(status.NotConnected)
+	s.wakeSenders()
 	return err
+}
+
+// cancel ends an attempt to connect. A client that has not been answered says
+// nothing to the peer; one half of a handshake is ended with a FIN.
+func (s *TCPSocket) cancel() {
+	if s.state == TCPSynReceived && s.remote.IsValid() {
+		s.tx.next++
+		s.sendFIN()
+	}
+	s.giveUp()
+}
+
+// giveUp ends an attempt to connect. The peer is not forgotten: what it still
+// sends is for the socket, which ignores it.
+func (s *TCPSocket) giveUp() {
+	s.idle()
+	s.timeout = 0
+	s.dropEndpoint()
+}
+
+// idle returns the socket to the state in which it has no connection: a
+// server's still listens.
+func (s *TCPSocket) idle() {
+	s.state = TCPListen
+	if s.client {
+		s.state = TCPClosed
+	}
+	s.log("no connection")
+}
+
+// cleanup ends the connection and forgets the peer. What was received stays
+// readable.
+func (s *TCPSocket) cleanup() {
+	s.idle()
+	s.timeout = 0
+	s.tx.probe.armed = false
+	s.tx.duplicates, s.tx.recovering = 0, false
+	s.dropEndpoint()
+	s.forgetPeer()
+	s.parked = nil
+}
+
+// forgetPeer makes segments of the peer those of a stranger.
+func (s *TCPSocket) forgetPeer() {
+	s.ip.tcp.disconnected(s)
+	s.remote = netip.AddrPort{}
 }
 
 // abort sends a reset.
 func (s *TCPSocket) abort() {
-	s.queue.EventUnregister(&s.entry)
-	s.endpoint.Abort()
-	s.ip.settle()
-	s.close()
+	s.sendControl(controlSegment{flags: header.TCPFlagRst, seq: s.tx.next})
+	s.cleanup()
 }
 
 // finish sends FIN and waits for the end of the connection.
@@ -54,9 +101,14 @@ func (s *TCPSocket) finish(wait uint32) error {
 	} else {
 		s.state = TCPFinWait1
 	}
+	s.log("FIN")
+	if len(s.tx.queue) == 0 {
+		s.startTimeout()
+	}
+	s.tx.next++
+	s.sendFIN()
 	if err := s.endpoint.Shutdown(tcpip.ShutdownWrite); err != nil {
-		s.close()
-		return status.DisconnectFailed
+		s.ip.internal("shut down", err)
 	}
 	s.ip.settle()
 	if s.ip.inIPThread() {
@@ -64,7 +116,7 @@ func (s *TCPSocket) finish(wait uint32) error {
 	}
 	_, err := s.wait.disconnect.wait(wait)
 	if s.state != TCPTimedWait {
-		s.close()
+		s.cleanup()
 	}
 	if errors.Is(err, errExpired) {
 		return status.DisconnectFailed
@@ -72,30 +124,20 @@ func (s *TCPSocket) finish(wait uint32) error {
 	return err
 }
 
-// close returns the socket to the state in which it has no connection: a
-// server's still listens. What was received stays readable.
-func (s *TCPSocket) close() {
-	if s.client {
-		s.state = TCPClosed
-	} else {
-		s.state = TCPListen
-	}
-	s.forget()
-}
-
 // ended handles the end of a connection that the socket did not ask for: a
 // reset, or no answer to all retransmissions.
 func (s *TCPSocket) ended() {
 	was := s.state
-	s.close()
+	s.cleanup()
 	s.tx.flush()
 	s.wait.receive.wakeAll(status.NotConnected)
-	s.wait.send.wakeAll(status.NotConnected)
+	s.wakeSenders()
 	s.wait.connect.wakeAll(status.NotConnected)
 	s.wait.disconnect.wakeAll(status.DisconnectFailed)
-	if was == TCPEstablished && s.config.Disconnected != nil {
-		s.config.Disconnected(s)
+	if was == TCPEstablished {
+		s.call(s.on.disconnected)
 	}
+	s.call(s.on.disconnectComplete)
 }
 
 // follow takes over what the last segment did to the connection's state.
@@ -109,54 +151,70 @@ func (s *TCPSocket) follow() {
 			s.peerClosed()
 		}
 	case tcp.StateFinWait2:
-		s.state = TCPFinWait2
+		if s.state == TCPFinWait1 {
+			s.state, s.timeout = TCPFinWait2, 0
+			s.log("FIN acknowledged")
+		}
 	case tcp.StateClosing:
-		s.state = TCPClosing
+		if s.state == TCPFinWait1 {
+			s.state = TCPClosing
+			s.rx.next++
+			s.log("FIN crossed")
+			s.sendACK()
+		}
 	case tcp.StateTimeWait:
 		s.bothClosed()
 	case tcp.StateClose:
 		s.forgotten()
+	case tcp.StateError:
+		s.ended()
 	}
 }
 
 // peerClosed handles the peer's FIN.
 func (s *TCPSocket) peerClosed() {
+	s.ip.tcp.info.Disconnections++
 	s.state = TCPCloseWait
-	s.rx.start(s.rx.next.Add(1))
+	s.rx.next++
+	s.log("peer closed")
 	s.wait.receive.wakeAll(status.NotConnected)
-	if s.config.Disconnected != nil {
-		s.config.Disconnected(s)
-	}
+	s.sendACK()
+	s.call(s.on.disconnected)
 }
 
-// bothClosed begins the time in which late segments are still answered.
+// bothClosed begins the time in which late segments are still answered. That
+// is no business of netstack's any more.
 func (s *TCPSocket) bothClosed() {
-	if s.state == TCPTimedWait {
+	crossed := s.state == TCPClosing // and the peer's FIN acknowledged already
+	s.state, s.timeout = TCPTimedWait, timedWaitTicks
+	s.log("both closed")
+	if !crossed {
+		s.rx.next++
+		s.sendACK()
+	}
+	s.ip.tcp.needClock()
+	s.dropEndpoint()
+	s.wait.disconnect.wake(nil, nil)
+	s.call(s.on.disconnected)
+	s.call(s.on.timedWait)
+	s.call(s.on.disconnectComplete)
+}
+
+// forgotten handles the acknowledgement of the last FIN.
+func (s *TCPSocket) forgotten() {
+	if s.state != TCPLastAck {
+		s.ended()
 		return
 	}
-	s.state = TCPTimedWait
-	s.rx.start(s.rx.next.Add(1))
+	s.cleanup()
 	s.wait.disconnect.wake(nil, nil)
-	if s.config.Disconnected != nil {
-		s.config.Disconnected(s)
-	}
+	s.call(s.on.disconnectComplete)
 }
 
-// forgotten handles the regular end: the peer acknowledged the last FIN, or the
-// timed wait is over.
-func (s *TCPSocket) forgotten() {
-	switch s.state {
-	case TCPLastAck, TCPTimedWait:
-		s.close()
-		s.wait.disconnect.wake(nil, nil)
-	default:
-		s.ended()
-	}
-}
-
-// refresh looks at a connection of which netstack said that it ended.
+// refresh looks at a connection of which netstack said that it ended. Whether
+// a handshake takes too long is not netstack's business.
 func (s *TCPSocket) refresh() {
-	if s.endpoint == nil {
+	if s.endpoint == nil || s.state == TCPSynSent {
 		return
 	}
 	switch tcp.EndpointState(s.endpoint.State()) {

@@ -1,7 +1,6 @@
 package ipstack
 
 import (
-	"bytes"
 	"errors"
 	"net/netip"
 
@@ -11,6 +10,7 @@ import (
 	"gvisor.dev/gvisor/pkg/waiter"
 
 	"netxsim/netx/status"
+	"netxsim/packetpool"
 )
 
 // Connect opens a connection, as nx_tcp_client_socket_connect does. The calling
@@ -26,10 +26,7 @@ func (s *TCPSocket) Connect(addr netip.Addr, port uint16, wait uint32) error {
 	if !s.bound {
 		return status.NotBound
 	}
-	if s.state == TCPTimedWait {
-		s.close()
-	}
-	if s.state != TCPClosed {
+	if s.state != TCPClosed && s.state != TCPTimedWait {
 		return status.NotClosed
 	}
 	if err := s.startConnect(netip.AddrPortFrom(addr, port)); err != nil {
@@ -39,8 +36,10 @@ func (s *TCPSocket) Connect(addr netip.Addr, port uint16, wait uint32) error {
 		return status.InProgress
 	}
 	_, err := s.wait.connect.wait(wait)
+	if err != nil && (s.state == TCPSynSent || s.state == TCPSynReceived) {
+		s.giveUp()
+	}
 	if errors.Is(err, errExpired) {
-		s.close()
 		return status.NotConnected
 	}
 	return err
@@ -48,7 +47,7 @@ func (s *TCPSocket) Connect(addr netip.Addr, port uint16, wait uint32) error {
 
 // canReach reports whether addr is a host to which there is a route.
 func (ip *IP) canReach(addr netip.Addr) bool {
-	if !addr.Is4() || addr.IsUnspecified() || addr.IsMulticast() || ip.isBroadcast(addr) {
+	if !addr.Is4() || addr.IsUnspecified() || addr.IsMulticast() {
 		return false
 	}
 	_, ok := ip.nextHop(addr)
@@ -57,6 +56,20 @@ func (ip *IP) canReach(addr netip.Addr) bool {
 
 // startConnect sends the SYN.
 func (s *TCPSocket) startConnect(remote netip.AddrPort) error {
+	s.ip.tcp.info.Connections++
+	s.rx.flush()
+	s.reset()
+	s.ip.tcp.disconnected(s)
+	s.local, s.remote = s.ip.sourceFor(remote.Addr()), remote
+	s.ip.tcp.connected(s)
+	s.state = TCPSynSent
+	s.log("connecting")
+	s.startTimeout()
+	return s.openEndpoint()
+}
+
+// openEndpoint has netstack connect: its SYN makes the socket send its own.
+func (s *TCPSocket) openEndpoint() error {
 	queue := new(waiter.Queue)
 	endpoint, err := s.ip.newEndpoint(queue)
 	if err != nil {
@@ -65,20 +78,14 @@ func (s *TCPSocket) startConnect(remote netip.AddrPort) error {
 	if err := s.adopt(endpoint, queue); err != nil {
 		return err
 	}
-	s.remote = remote
-	s.ip.tcp.connections[s.connection()] = s
-	s.reset()
-	s.state = TCPSynSent
-	s.mss = s.ownMSS()
-	if err := endpoint.Bind(tcpip.FullAddress{NIC: nicID, Addr: toTCPIP(s.ip.address.Addr()), Port: s.port}); err != nil {
+	if err := endpoint.Bind(tcpip.FullAddress{NIC: nicID, Addr: toTCPIP(s.local), Port: s.port}); err != nil {
 		return s.ip.internal("bind", err)
 	}
-	connectErr := endpoint.Connect(tcpip.FullAddress{NIC: nicID, Addr: toTCPIP(remote.Addr()), Port: remote.Port()})
+	connectErr := endpoint.Connect(tcpip.FullAddress{NIC: nicID, Addr: toTCPIP(s.remote.Addr()), Port: s.remote.Port()})
 	if _, started := connectErr.(*tcpip.ErrConnectStarted); connectErr != nil && !started {
-		s.close()
+		s.cleanup()
 		return s.ip.internal("connect", connectErr)
 	}
-	s.armSYN()
 	s.ip.settle()
 	return nil
 }
@@ -86,62 +93,78 @@ func (s *TCPSocket) startConnect(remote netip.AddrPort) error {
 // reset prepares the socket for a new connection.
 func (s *TCPSocket) reset() {
 	s.rx.reset(s)
-	s.tx.reset(s)
-	s.syn, s.retries, s.mss = nil, 0, 0
+	s.tx.reset()
+	s.count = traffic{}
+	s.synSent, s.halfOpen = false, false
 }
 
-// armSYN starts the time after which an unanswered SYN is sent again.
-func (s *TCPSocket) armSYN() {
-	s.timeout = retryTicks
-	s.ip.tcp.needClock()
-}
-
-// sendSYN shapes the SYN or SYN-ACK that netstack sends. NetX has its own time
-// for sending it again, so netstack's further ones are dropped.
-func (s *TCPSocket) sendSYN(seg *segment) {
-	if s.syn != nil {
+// netstackSYN takes netstack's SYN or SYN-ACK, which decides on the sequence
+// number. NetX has its own time for sending it again, so netstack's further
+// ones are dropped.
+func (s *TCPSocket) netstackSYN(seg *segment) {
+	first := seg.seq.Add(1)
+	if s.synSent {
+		s.tx.base = first
 		return
 	}
-	s.tx.start(seg.seq.Add(1))
-	syn := seg.netxSYN(s.ip.datagramRoom(ipv4Header+synHeader), uint16(s.ownMSS()), uint16(s.rx.window))
-	s.syn = bytes.Clone(syn)
-	s.ip.sendControl(syn)
-}
-
-// repeatSYN sends the SYN again, or gives up after the last time.
-func (s *TCPSocket) repeatSYN() {
-	if s.retries >= maxRetries {
-		s.ended()
-		return
-	}
-	s.retries++
-	s.timeout = retryTicks
-	if s.syn != nil {
-		s.ip.sendControl(s.ip.copyDatagram(s.syn))
-	}
+	s.synSent = true
+	s.tx.start(first)
+	s.sendSYN()
 }
 
 // receiveInSynSent handles a segment while the peer has not answered the SYN.
-func (s *TCPSocket) receiveInSynSent(seg *segment) {
-	s.ip.tcp.deliver(seg)
-	s.ip.stack.Settle()
-	switch tcp.EndpointState(s.endpoint.State()) {
-	case tcp.StateEstablished:
-		s.rx.start(seg.seq.Add(1))
-		s.rx.acknowledged(s.rx.next)
-		s.established(seg)
-		s.wait.connect.wake(nil, nil)
-	case tcp.StateError, tcp.StateClose:
-		s.ended()
+func (s *TCPSocket) receiveInSynSent(packet *packetpool.Packet, seg *segment) bool {
+	acknowledges := seg.has(header.TCPFlagAck) && seg.ack == s.tx.next
+	switch {
+	case seg.has(header.TCPFlagRst):
+		if acknowledges {
+			s.ended()
+		}
+	case seg.has(header.TCPFlagSyn) && acknowledges:
+		return s.answered(packet, seg)
+	case seg.has(header.TCPFlagSyn) && !seg.has(header.TCPFlagAck):
+		s.crossed(seg)
+	case seg.has(header.TCPFlagAck) && !acknowledges:
+		s.sendRST(seg)
 	}
+	return false
 }
 
-// established begins the exchange of data; seg completed the handshake.
-func (s *TCPSocket) established(seg *segment) {
-	if seg.has(header.TCPFlagSyn) {
-		s.mss = min(s.ownMSS(), seg.mss())
+// answered completes the handshake of a client.
+func (s *TCPSocket) answered(packet *packetpool.Packet, seg *segment) bool {
+	s.peerMSS = seg.mss()
+	s.mss = min(s.mss, s.peerMSS)
+	s.deliver(seg)
+	if tcp.EndpointState(s.endpoint.State()) != tcp.StateEstablished {
+		return false
 	}
+	s.rx.next = seg.seq.Add(1)
 	s.tx.open(s, seg.window)
+	s.sendACK()
 	s.timeout = 0
 	s.state = TCPEstablished
+	s.log("established")
+	s.call(s.on.established)
+	s.wait.connect.wake(nil, nil)
+	return s.dataWithHandshake(packet, seg)
+}
+
+// crossed answers the SYN of a peer that connects to us at the same time.
+func (s *TCPSocket) crossed(seg *segment) {
+	s.peerMSS = seg.mss()
+	s.deliver(seg)
+	s.rx.next = seg.seq.Add(1)
+	s.tx.open(s, seg.window)
+	s.state, s.timeout = TCPSynReceived, 0
+	s.sendSYN()
+}
+
+// dataWithHandshake takes data that came with the end of the handshake.
+func (s *TCPSocket) dataWithHandshake(packet *packetpool.Packet, seg *segment) bool {
+	if seg.payload == 0 {
+		return false
+	}
+	queued := s.enqueue(packet, seg)
+	s.receiveData()
+	return queued
 }

@@ -37,7 +37,7 @@ func (ip *IP) Listen(port uint16, socket *TCPSocket, queue int, callback func(s 
 	switch {
 	case socket.state != TCPClosed:
 		return status.NotClosed
-	case socket.bound:
+	case socket.bound || socket.binding:
 		return status.AlreadyBound
 	case t.listeners[port] != nil:
 		return status.DuplicateListen
@@ -70,14 +70,15 @@ func (ip *IP) Relisten(port uint16, socket *TCPSocket) error {
 	if socket.state != TCPClosed {
 		return status.NotClosed
 	}
-	if socket.bound {
+	if socket.bound || socket.binding {
 		return status.AlreadyBound
 	}
 	l := ip.tcp.listeners[port]
 	if l == nil || l.socket != nil {
 		return status.InvalidRelisten
 	}
-	socket.listen(port)
+	socket.client = false
+	socket.state, socket.port = TCPListen, port
 	if len(l.queue) == 0 {
 		l.socket = socket
 		return nil
@@ -124,19 +125,22 @@ func (l *listener) receive(packet *packetpool.Packet, seg *segment) {
 		l.drop(seg)
 		packet.Release()
 	case !seg.has(header.TCPFlagSyn):
+		l.tcp.info.ReceivePacketsDropped++
 		packet.Release()
 	case l.socket != nil:
+		l.tcp.info.Connections++
 		s := l.socket
 		l.socket = nil
 		s.assign(seg)
 		packet.Release()
-		if l.callback != nil {
-			l.callback(s, l.port)
-		}
 		if s.state == TCPSynReceived { // accepted before the SYN came
 			s.answerSYN()
 		}
+		if l.callback != nil {
+			l.callback(s, l.port)
+		}
 	default:
+		l.tcp.info.Connections++
 		l.park(packet, seg)
 	}
 }
@@ -144,12 +148,16 @@ func (l *listener) receive(packet *packetpool.Packet, seg *segment) {
 // park queues a SYN in its packet. A client already queued keeps its place.
 func (l *listener) park(packet *packetpool.Packet, seg *segment) {
 	if l.find(seg) >= 0 {
+		l.tcp.info.ReceivePacketsDropped++
 		packet.Release()
 		return
 	}
 	packet.Hold(&l.held)
 	l.queue = append(l.queue, packet)
 	if len(l.queue) > l.limit {
+		l.tcp.info.ConnectionsDropped++
+		l.tcp.info.Connections--
+		l.tcp.info.ReceivePacketsDropped++
 		l.queue[0].Release()
 		l.queue = append(l.queue[:0], l.queue[1:]...)
 	}
@@ -157,6 +165,7 @@ func (l *listener) park(packet *packetpool.Packet, seg *segment) {
 
 // drop removes the queued SYN of a client that reset its attempt.
 func (l *listener) drop(seg *segment) {
+	l.tcp.info.ReceivePacketsDropped++
 	if i := l.find(seg); i >= 0 {
 		l.queue[i].Release()
 		l.queue = append(l.queue[:i], l.queue[i+1:]...)
@@ -176,9 +185,10 @@ func (l *listener) find(seg *segment) int {
 
 // assign gives a SYN to the socket that is to accept it.
 func (s *TCPSocket) assign(seg *segment) {
-	s.remote = seg.incoming().remote
+	s.ip.tcp.disconnected(s)
+	s.local, s.remote = fromTCPIP(seg.datagram.DestinationAddress()), seg.incoming().remote
+	s.peerMSS = seg.mss()
 	s.ip.tcp.bind(s, s.port)
-	s.ip.tcp.connections[s.connection()] = s
 	s.parked = bytes.Clone(seg.datagram)
 }
 
@@ -193,8 +203,12 @@ func (s *TCPSocket) Accept(wait uint32) error {
 	case TCPEstablished:
 		return nil
 	case TCPListen:
+		if s.bound && s.parked == nil { // what is left of a connection
+			return status.NotListenState
+		}
 		s.state = TCPSynReceived
-		if s.parked != nil {
+		s.timeout = 0
+		if s.bound {
 			s.answerSYN()
 		}
 	case TCPSynReceived:
@@ -205,8 +219,11 @@ func (s *TCPSocket) Accept(wait uint32) error {
 		return status.InProgress
 	}
 	_, err := s.wait.connect.wait(wait)
-	if err != nil && s.state == TCPSynReceived {
-		s.withdraw()
+	if err != nil {
+		if s.state == TCPSynReceived {
+			s.giveUp()
+		}
+		s.state, s.timeout = TCPListen, 0
 	}
 	if errors.Is(err, errExpired) {
 		return status.NotConnected
@@ -214,41 +231,35 @@ func (s *TCPSocket) Accept(wait uint32) error {
 	return err
 }
 
-// withdraw ends an accept that got no connection; the SYN can be accepted again.
-func (s *TCPSocket) withdraw() {
-	s.state = TCPListen
-	s.timeout = 0
-	s.dropHalfOpen()
-	s.syn = nil
-}
-
 // dropHalfOpen makes netstack forget a connection whose handshake it has not
 // finished, and of which it gives out no endpoint: it is told that the client
 // reset it.
 func (s *TCPSocket) dropHalfOpen() {
-	if s.parked == nil || s.syn == nil || s.endpoint != nil {
+	if !s.halfOpen {
 		return
 	}
-	seg, ok := parseSegment(header.IPv4(s.parked))
-	if !ok {
-		return
+	s.halfOpen = false
+	if seg, ok := parseSegment(header.IPv4(s.parked)); ok {
+		s.mute = true
+		s.ip.tcp.deliver(seg.reset(seg.seq.Add(1)))
+		s.ip.settle()
+		s.mute = false
 	}
-	s.mute = true
-	s.ip.tcp.deliver(seg.reset(s.rx.next))
-	s.ip.settle()
-	s.mute = false
 }
 
-// answerSYN gives netstack the parked SYN; its SYN-ACK leaves at once.
+// answerSYN gives netstack the parked SYN, which makes the socket send its
+// SYN-ACK at once.
 func (s *TCPSocket) answerSYN() {
 	seg, ok := parseSegment(header.IPv4(s.parked))
 	if !ok || s.ip.tcp.openListener(s.port) != nil {
 		return
 	}
+	s.rx.queue.abandon()
 	s.reset()
 	s.rx.start(seg.seq.Add(1))
-	s.mss = min(s.ownMSS(), seg.mss())
-	s.armSYN()
+	s.startTimeout()
+	s.log("accepting")
+	s.halfOpen = true
 	s.ip.tcp.deliver(&seg)
 	s.ip.settle()
 }
@@ -263,7 +274,7 @@ func (t *tcpProtocol) openListener(port uint16) error {
 	if err != nil {
 		return err
 	}
-	if err := endpoint.Bind(tcpip.FullAddress{NIC: nicID, Addr: toTCPIP(t.ip.address.Addr()), Port: port}); err != nil {
+	if err := endpoint.Bind(tcpip.FullAddress{NIC: nicID, Port: port}); err != nil {
 		return t.ip.internal("bind a listener", err)
 	}
 	if err := endpoint.Listen(halfOpen); err != nil {
@@ -277,31 +288,36 @@ func (t *tcpProtocol) openListener(port uint16) error {
 const halfOpen = 1 << 15
 
 // receiveInSynReceived handles a segment while the client has not confirmed
-// the SYN-ACK.
-func (s *TCPSocket) receiveInSynReceived(packet *packetpool.Packet, seg *segment) {
-	if seg.has(header.TCPFlagRst) {
-		s.ip.tcp.deliver(seg)
-		packet.Release()
-		s.ip.settle()
-		s.ended()
-		return
+// the SYN-ACK. It reports whether the packet is in the receive queue now.
+func (s *TCPSocket) receiveInSynReceived(packet *packetpool.Packet, seg *segment) bool {
+	if !seg.has(header.TCPFlagAck) {
+		return false
 	}
-	s.ip.tcp.deliver(seg)
-	s.ip.stack.Settle()
-	endpoint, queue := s.ip.tcp.accepted(s.port)
-	if endpoint == nil || s.adopt(endpoint, queue) != nil {
-		packet.Release()
-		return
+	if seg.ack != s.tx.next {
+		s.sendRST(seg)
+		return false
 	}
-	s.established(seg)
+	s.deliver(seg)
+	if s.endpoint == nil && !s.takeAccepted() {
+		return false
+	}
+	s.tx.open(s, seg.window)
+	s.state = TCPEstablished
+	s.log("established")
+	s.call(s.on.established)
+	s.rx.acked = s.rx.next
 	s.wait.connect.wake(nil, nil)
-	if !s.enqueue(packet, seg) {
-		packet.Release()
+	return s.dataWithHandshake(packet, seg)
+}
+
+// takeAccepted takes the connection from netstack that it has just finished.
+func (s *TCPSocket) takeAccepted() bool {
+	endpoint, queue := s.ip.tcp.accepted(s.port)
+	if endpoint == nil {
+		return false
 	}
-	if seg.payload > 0 {
-		s.receiveData()
-	}
-	s.follow()
+	s.halfOpen = false
+	return s.adopt(endpoint, queue) == nil
 }
 
 // accepted returns the endpoint of the connection to port whose handshake
@@ -321,23 +337,23 @@ func (t *tcpProtocol) accepted(port uint16) (tcpip.Endpoint, *waiter.Queue) {
 // Errors: status.NotListenState while a connection is open or opening, and for
 // a socket that is closed and not bound.
 func (s *TCPSocket) Unaccept() error {
-	switch s.state {
-	case TCPSynSent, TCPSynReceived, TCPEstablished:
-		return status.NotListenState
-	case TCPClosed:
-		if !s.bound {
-			return status.NotListenState
-		}
+	if s.state >= TCPCloseWait || s.state == TCPClosed && s.bound {
+		s.dropEndpoint()
+		s.state = TCPListen
+		s.forgetPeer()
 	}
-	s.close()
-	s.state = TCPClosed
-	s.rx.flush()
-	s.tx.flush()
+	if s.state != TCPListen {
+		return status.NotListenState
+	}
+	s.wait.disconnect.wakeAll(status.DisconnectFailed)
 	if s.bound {
 		s.ip.tcp.unbind(s)
-	}
-	if l := s.ip.tcp.listeners[s.port]; l != nil && l.socket == s {
+	} else if l := s.ip.tcp.listeners[s.port]; l != nil && l.socket == s {
 		l.socket = nil
 	}
+	s.state, s.client = TCPClosed, true
+	s.timeout = 0
+	s.parked = nil
+	s.rx.flush()
 	return nil
 }

@@ -24,6 +24,9 @@ type segmentQueue struct {
 
 func (q *segmentQueue) len() int { return len(q.items) - q.first }
 
+// abandon forgets the segments. As in C, their packets are lost to the pool.
+func (q *segmentQueue) abandon() { *q = segmentQueue{items: q.items[:0]} }
+
 func (q *segmentQueue) at(i int) *received { return &q.items[q.first+i] }
 
 // ready reports whether the first segment is in order.

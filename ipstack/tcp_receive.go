@@ -7,7 +7,6 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/seqnum"
-	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 
 	"netxsim/netx/status"
 	"netxsim/packetpool"
@@ -35,10 +34,12 @@ func (r *receiver) reset(s *TCPSocket) {
 // start sets the sequence number of the first byte.
 func (r *receiver) start(first seqnum.Value) { r.next, r.acked = first, first }
 
-// acknowledged notes that a segment which acknowledges up to ack and carries
-// the present window is on its way.
-func (r *receiver) acknowledged(ack seqnum.Value) {
-	r.acked, r.windowTold, r.ackTimeout = ack, r.window, delayedAckTicks
+// end is the sequence number behind the last byte that is queued.
+func (r *receiver) end() seqnum.Value {
+	if n := r.queue.len(); n > 0 {
+		return r.queue.at(n - 1).end()
+	}
+	return r.next
 }
 
 // advance moves the window over n bytes that arrived in order.
@@ -91,88 +92,146 @@ func (r *receiver) flush() {
 // receiveSegment handles a segment of the socket's connection in the IP
 // thread.
 func (s *TCPSocket) receiveSegment(packet *packetpool.Packet, seg *segment) {
+	queued := false
 	switch s.state {
-	case TCPSynSent:
-		s.receiveInSynSent(seg)
-		packet.Release()
-	case TCPSynReceived:
-		s.receiveInSynReceived(packet, seg)
 	case TCPClosed, TCPListen:
-		packet.Release()
+	case TCPSynSent:
+		queued = s.receiveInSynSent(packet, seg)
 	default:
-		s.receiveConnected(packet, seg)
+		queued = s.receiveInWindow(packet, seg)
+	}
+	if seg.has(header.TCPFlagUrg) {
+		s.call(s.on.urgent)
+	}
+	if !queued {
+		packet.Release()
 	}
 	s.ip.tcp.refreshNoted()
 }
 
-// receiveConnected handles a segment of an established connection, or of one
-// that is closing.
-func (s *TCPSocket) receiveConnected(packet *packetpool.Packet, seg *segment) {
-	if s.rx.outside(seg) {
+// receiveInWindow handles a segment of a connection of which both sides know.
+// It reports whether the packet is in the receive queue now.
+func (s *TCPSocket) receiveInWindow(packet *packetpool.Packet, seg *segment) bool {
+	switch {
+	case s.rx.outside(seg):
+		s.ip.tcp.info.ReceivePacketsDropped++
 		if !seg.has(header.TCPFlagRst) {
 			s.sendACK()
 		}
-		packet.Release()
-		return
+	case seg.has(header.TCPFlagRst):
+		s.ended()
+	case seg.has(header.TCPFlagSyn):
+		s.sendRST(seg)
+		s.ended()
+	case s.state == TCPSynReceived:
+		return s.receiveInSynReceived(packet, seg)
+	case s.acknowledge(seg):
+		return s.receiveConnected(packet, seg)
 	}
-	if over := int32(seg.seq.Add(seqnum.Size(seg.payload))-s.rx.next) - int32(s.rx.window); over > 0 && seg.payload > 0 {
-		seg.cut(uint32(over))
-		trimBack(packet, uint32(over))
+	return false
+}
+
+// receiveConnected handles a segment of an established connection, or of one
+// that is closing.
+func (s *TCPSocket) receiveConnected(packet *packetpool.Packet, seg *segment) bool {
+	was := s.state
+	queued := false
+	if s.takesData() {
+		queued = s.enqueue(packet, seg)
 	}
-	queued := s.enqueue(packet, seg)
-	s.exchange(seg)
-	if !queued {
-		packet.Release()
+	if queued || seg.has(header.TCPFlagFin) || s.tx.finAcked {
+		s.deliver(seg)
 	}
+	if queued {
+		s.receiveData()
+	}
+	s.follow()
+	if was == TCPEstablished || was == TCPCloseWait {
+		s.transmitCheck()
+	}
+	return queued
+}
+
+// takesData reports whether data may still arrive.
+func (s *TCPSocket) takesData() bool {
+	return s.state == TCPEstablished || s.state == TCPFinWait1 || s.state == TCPFinWait2
 }
 
 // enqueue puts a segment's packet into the receive queue if it has new data,
-// and reports whether it did. The packet keeps only the data.
+// and reports whether it did. The packet keeps only the data. A gap in front of
+// the data, or data known already, is answered at once.
 func (s *TCPSocket) enqueue(packet *packetpool.Packet, seg *segment) bool {
-	if seg.payload == 0 || (s.state != TCPEstablished && s.state != TCPFinWait1 && s.state != TCPFinWait2) {
+	s.cutToWindow(packet, seg)
+	if seg.payload == 0 {
+		if s.state == TCPEstablished && s.rx.queue.len() == 0 && seg.seq != s.rx.next && seg.seq != s.rx.next-1 {
+			s.sendACK()
+		}
 		return false
 	}
+	begin := s.keepData(packet, seg)
+	if s.rx.queue.len() == 0 {
+		s.rx.ackTimeout = delayedAckTicks
+	}
+	if s.rx.next.LessThan(begin) {
+		s.sendACK()
+	}
+	size := packet.Length
+	if !s.rx.queue.insert(packet, begin) {
+		s.sendACK()
+		return false
+	}
+	packet.Hold(&s.held.receive)
+	s.count.packetsReceived++
+	s.count.bytesReceived += size
+	s.ip.tcp.info.PacketsReceived++
+	s.ip.tcp.info.BytesReceived += size
+	return true
+}
+
+// cutToWindow drops the data behind the window.
+func (s *TCPSocket) cutToWindow(packet *packetpool.Packet, seg *segment) {
+	if seg.payload == 0 {
+		return
+	}
+	over := int32(seg.seq.Add(seqnum.Size(seg.payload))-s.rx.next) - int32(s.rx.window)
+	if over > 0 {
+		seg.cut(uint32(over))
+		trimBack(packet, uint32(over))
+	}
+}
+
+// keepData cuts a segment's packet down to its new data, and returns the
+// sequence number at which these begin.
+func (s *TCPSocket) keepData(packet *packetpool.Packet, seg *segment) seqnum.Value {
 	headers := int(seg.headers())
 	packet.PrependPtr += headers
 	packet.Length -= uint32(headers)
 	if pad := packet.Length - seg.payload; pad > 0 {
 		trimBack(packet, pad) // Ethernet's padding
 	}
-	begin := seg.seq
-	if begin.LessThan(s.rx.next) {
-		old := begin.Size(s.rx.next)
-		trimFront(packet, uint32(old))
-		begin = s.rx.next
+	if !seg.seq.LessThan(s.rx.next) {
+		return seg.seq
 	}
-	if s.rx.queue.len() == 0 {
-		s.rx.ackTimeout = delayedAckTicks
-	}
-	if !s.rx.queue.insert(packet, begin) {
-		return false
-	}
-	packet.Hold(&s.held.receive)
-	return true
+	trimFront(packet, uint32(seg.seq.Size(s.rx.next)))
+	return s.rx.next
 }
 
-// exchange lets netstack have a segment, and then does what NetX does about
-// its acknowledgement, its data and the end of the stream, in NetX's order.
-func (s *TCPSocket) exchange(seg *segment) {
-	inOrder := seg.payload > 0 && !s.rx.next.LessThan(seg.seq)
-	s.holdACK = inOrder && !seg.has(header.TCPFlagFin)
+// deliver hands a segment of the connection to netstack, as the peer of
+// somebody who sends no data would have sent it, and lets netstack settle.
+func (s *TCPSocket) deliver(seg *segment) {
+	if seg.has(header.TCPFlagAck) {
+		ack := s.tx.base
+		if s.tx.finAcked {
+			ack++
+		}
+		seg.acknowledge(ack, maxWindow)
+	}
 	s.ip.tcp.deliver(seg)
 	s.ip.stack.Settle()
-	s.holdACK = false
-	if tcp.EndpointState(s.endpoint.State()) == tcp.StateError {
-		s.ended()
-		return
-	}
-	s.tx.acknowledge(s, seg)
-	if seg.payload > 0 {
-		s.receiveData()
-	}
-	s.follow()
-	s.tx.wakeSender(s)
 }
+
+// maxWindow is the largest window without scaling.
+const maxWindow = 65535
 
 // receiveData moves the data that netstack has in order to where the
 // application gets it.
@@ -191,9 +250,7 @@ func (s *TCPSocket) receiveData() {
 		}
 		s.rx.window += size
 	}
-	if s.config.Received != nil {
-		s.config.Received(s)
-	}
+	s.call(s.on.received)
 	if s.rx.windowReopened() {
 		s.sendACK()
 	} else {
@@ -259,8 +316,7 @@ func (s *TCPSocket) take() *packetpool.Packet {
 	packet := s.rx.queue.pop().packet
 	packet.Hold((*threadHolder)(s.ip.kernel.Current()))
 	s.rx.taken(int(packet.Length))
-	open := s.state == TCPEstablished || s.state == TCPFinWait1 || s.state == TCPFinWait2
-	if open && s.rx.windowReopened() {
+	if s.takesData() && s.rx.windowReopened() {
 		s.sendACK()
 	}
 	return packet

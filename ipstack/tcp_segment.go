@@ -76,13 +76,16 @@ func (s *segment) checksumValid() bool {
 		checksum.Checksum(s.tcp.Payload(), 0), uint16(s.payload))
 }
 
-// setWindow overwrites the window field and corrects the checksum (RFC 1624).
-func (s *segment) setWindow(window uint16) {
-	sum := ^s.tcp.Checksum()
-	sum = checksum.Combine(sum, ^s.tcp.WindowSize())
+// acknowledge overwrites the acknowledgement number and the window and corrects
+// the checksum (RFC 1624).
+func (s *segment) acknowledge(ack seqnum.Value, window uint16) {
+	fields := s.tcp[header.TCPAckNumOffset : header.TCPAckNumOffset+8] // header length and flags are between them
+	before := checksum.Checksum(fields, 0)
+	s.ack = ack
+	s.tcp.SetAckNumber(uint32(ack))
 	s.tcp.SetWindowSize(window)
-	sum = checksum.Combine(sum, window)
-	s.tcp.SetChecksum(^sum)
+	after := checksum.Checksum(fields, 0)
+	s.tcp.SetChecksum(^checksum.Combine(checksum.Combine(^s.tcp.Checksum(), ^before), after))
 }
 
 // synHeader is the size of NetX's SYN: a header with one option, the maximum
@@ -135,8 +138,7 @@ func setTCPChecksum(ip header.IPv4, tcp header.TCP) {
 	tcp.SetChecksum(^checksum.Checksum(tcp, sum))
 }
 
-// reset returns a RST from the sender of s with the given sequence number. Its
-// TCP checksum is not set.
+// reset returns a RST from the sender of s with the given sequence number.
 func (s *segment) reset(seq seqnum.Value) *segment {
 	datagram := header.IPv4(bytes.Clone(s.datagram[:ipv4Header+tcpHeader]))
 	datagram.SetHeaderLength(ipv4Header)
@@ -147,5 +149,6 @@ func (s *segment) reset(seq seqnum.Value) *segment {
 	tcp.SetDataOffset(tcpHeader)
 	tcp.SetFlags(uint8(header.TCPFlagRst))
 	tcp.SetSequenceNumber(uint32(seq))
+	setTCPChecksum(datagram, tcp)
 	return &segment{datagram: datagram, tcp: tcp, flags: header.TCPFlagRst, seq: seq}
 }

@@ -1,136 +1,11 @@
 package ipstack
 
 import (
-	"bytes"
 	"errors"
-
-	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/tcpip/header"
-	"gvisor.dev/gvisor/pkg/tcpip/seqnum"
 
 	"netxsim/netx/status"
 	"netxsim/packetpool"
 )
-
-// transmitter is the sending half of a connection: the packets that the peer
-// has not acknowledged, and how much more NetX would send.
-type transmitter struct {
-	queue      []transmitted
-	una        seqnum.Value // first byte not acknowledged
-	next       seqnum.Value // behind the last byte that left
-	handed     seqnum.Value // behind the last byte given to netstack
-	peerWindow uint32
-	congestion uint32 // congestion window in bytes
-	threshold  uint32 // of slow start
-	scratch    []byte
-	reader     bytes.Reader
-}
-
-// transmitted is a packet until it is acknowledged.
-type transmitted struct {
-	packet *packetpool.Packet
-	end    seqnum.Value
-}
-
-// reset prepares for a connection; packets of the last one are released.
-func (t *transmitter) reset(*TCPSocket) {
-	t.flush()
-	*t = transmitter{queue: t.queue, scratch: t.scratch}
-}
-
-// start sets the sequence number of the first byte.
-func (t *transmitter) start(first seqnum.Value) { t.una, t.next, t.handed = first, first, first }
-
-// open sets the windows at the beginning of a connection: NetX begins with 4,
-// 3 or 2 segments by their size, and with one if the SYN had to be repeated.
-func (t *transmitter) open(s *TCPSocket, peerWindow uint32) {
-	t.peerWindow, t.threshold = peerWindow, peerWindow
-	switch {
-	case s.retries > 0:
-		t.congestion = s.mss
-	case s.mss > 2190:
-		t.congestion = 2 * s.mss
-	case s.mss > 1095:
-		t.congestion = 3 * s.mss
-	default:
-		t.congestion = 4 * s.mss
-	}
-}
-
-// outstanding is the number of bytes that are not acknowledged.
-func (t *transmitter) outstanding() uint32 { return uint32(t.una.Size(t.handed)) }
-
-// allowed is the number of bytes that may be sent now. netstack must have sent
-// what it was given before, or it would join segments.
-func (t *transmitter) allowed() uint32 {
-	if t.next.LessThan(t.handed) {
-		return 0
-	}
-	window := min(t.peerWindow, t.congestion)
-	if window <= t.outstanding() {
-		return 0
-	}
-	return window - t.outstanding()
-}
-
-// sent notes a segment with data that netstack sends. One sent before is a
-// retransmission, which halves NetX's congestion window.
-func (t *transmitter) sent(s *TCPSocket, seg *segment) {
-	end := seg.seq.Add(seqnum.Size(seg.payload))
-	if t.next.LessThan(end) {
-		t.next = end
-		return
-	}
-	t.threshold = max(t.outstanding()/2, 2*s.mss)
-	t.congestion = t.threshold
-}
-
-// acknowledge releases the packets that a segment acknowledges and takes over
-// the peer's window.
-func (t *transmitter) acknowledge(s *TCPSocket, seg *segment) {
-	if !seg.has(header.TCPFlagAck) || t.next.LessThan(seg.ack) || seg.ack.LessThan(t.una) {
-		return
-	}
-	t.peerWindow = seg.window
-	if acked := uint32(t.una.Size(seg.ack)); acked > 0 {
-		t.una = seg.ack
-		if t.handed.LessThan(t.una) {
-			t.handed = t.una // our FIN is acknowledged
-		}
-		t.grow(acked, s.mss)
-	}
-	done := 0
-	for done < len(t.queue) && t.queue[done].end.LessThanEq(t.una) {
-		t.queue[done].packet.Release()
-		done++
-	}
-	t.queue = append(t.queue[:0], t.queue[done:]...)
-}
-
-// grow opens the congestion window (RFC 5681, section 3.1).
-func (t *transmitter) grow(acked, mss uint32) {
-	if t.congestion < t.threshold {
-		t.congestion += min(acked, mss)
-		return
-	}
-	t.congestion += max(1, mss*mss/t.congestion)
-}
-
-// flush releases all packets.
-func (t *transmitter) flush() {
-	for _, sent := range t.queue {
-		sent.packet.Release()
-	}
-	clear(t.queue)
-	t.queue = t.queue[:0]
-}
-
-// wakeSender lets the first thread that waits to send try again.
-func (t *transmitter) wakeSender(s *TCPSocket) {
-	if t.allowed() > 0 && len(t.queue) < s.config.TransmitQueue {
-		s.wait.send.wake(nil, nil)
-	}
-}
 
 // Send sends a packet or chain as one segment, or as several where it is longer
 // than the MSS, as nx_tcp_socket_send does. If the peer's window, the
@@ -158,15 +33,16 @@ func (s *TCPSocket) Send(packet *packetpool.Packet, wait uint32) error {
 		if s.state != TCPEstablished && s.state != TCPCloseWait {
 			return status.NotConnected
 		}
-		size := min(s.tx.allowed(), s.mss)
-		if size > 0 && len(s.tx.queue) < s.config.TransmitQueue {
+		size := min(s.tx.allowed(s.mss), s.mss)
+		if size > 0 && len(s.tx.queue) < s.resend.queue {
 			if whole, err := s.sendPiece(packet, size, wait); whole || err != nil {
 				return err
 			}
 			continue
 		}
+		s.tx.armProbe(packet)
 		if wait == noWait || s.ip.inIPThread() {
-			return s.blocked()
+			return s.full()
 		}
 		if _, err := s.wait.send.wait(wait); errors.Is(err, errExpired) {
 			return s.blocked()
@@ -176,17 +52,24 @@ func (s *TCPSocket) Send(packet *packetpool.Packet, wait uint32) error {
 	}
 }
 
-// blocked is the status of a send that could not go on.
-func (s *TCPSocket) blocked() error {
-	switch {
-	case s.state != TCPEstablished && s.state != TCPCloseWait:
-		return status.NotConnected
-	case len(s.tx.queue) < s.config.TransmitQueue:
+// full is the status of a send that may not wait.
+func (s *TCPSocket) full() error {
+	if len(s.tx.queue) < s.resend.queue {
 		return status.WindowOverflow
-	default:
-		return status.TxQueueDepth
 	}
+	return status.TxQueueDepth
 }
+
+// blocked is the status of a send that has waited in vain.
+func (s *TCPSocket) blocked() error {
+	if s.state != TCPEstablished {
+		return status.NotConnected
+	}
+	return s.full()
+}
+
+// wakeSenders has all threads that wait to send return.
+func (s *TCPSocket) wakeSenders() { s.wait.send.wakeAll(s.blocked()) }
 
 // sendPiece sends up to size bytes of a packet and reports whether that was all
 // of it, in which case the packet is no longer the caller's.
@@ -197,6 +80,12 @@ func (s *TCPSocket) sendPiece(packet *packetpool.Packet, size, wait uint32) (boo
 		if piece, err = s.copyPiece(packet, min(size, packet.Length), wait); err != nil {
 			return false, err
 		}
+	}
+	if s.state != TCPEstablished && s.state != TCPCloseWait { // the copy had to wait
+		if piece != packet {
+			piece.Release()
+		}
+		return false, status.NotConnected
 	}
 	sent := piece.Length
 	s.transmit(piece)
@@ -217,11 +106,15 @@ func (s *TCPSocket) mustCopy(packet *packetpool.Packet) bool {
 	if packet.PrependPtr%4 != 0 {
 		return true
 	}
-	if packet.Next == nil {
-		return false
-	}
 	pool := packet.Pool()
-	return packet.Length+controlPacketType < pool.Payload() && pool.Available() > 0
+	if packet.Next != nil && packet.Length+controlPacketType < pool.Payload() && pool.Available() > 0 {
+		return true
+	}
+	first := packet
+	for first.Next != nil && len(first.Bytes()) == 0 {
+		first = first.Next
+	}
+	return first.PrependPtr%4 != 0
 }
 
 // copyPiece copies the first size bytes of a packet into a new one of its pool.
@@ -246,18 +139,18 @@ func (s *TCPSocket) copyPiece(packet *packetpool.Packet, size, wait uint32) (*pa
 	return piece, nil
 }
 
-// transmit gives netstack a packet of at most one segment and keeps it until it
-// is acknowledged.
+// transmit sends a packet of at most one segment and keeps it until it is
+// acknowledged.
 func (s *TCPSocket) transmit(packet *packetpool.Packet) {
-	t := &s.tx
-	t.scratch = appendBytes(t.scratch[:0], packet)
-	t.handed = t.handed.Add(seqnum.Size(len(t.scratch)))
-	t.queue = append(t.queue, transmitted{packet, t.handed})
-	packet.Hold(&s.held.transmit)
-	t.reader.Reset(t.scratch)
-	if n, err := s.endpoint.Write(&t.reader, tcpip.WriteOptions{}); err != nil || int(n) != len(t.scratch) {
-		// The connection is ending; netstack says so when it settles.
-		s.ip.log.Debug("netstack refused data: " + s.describe())
+	if len(s.tx.queue) == 0 {
+		s.startTimeout()
+		s.tx.outstanding = 0
 	}
-	s.ip.settle()
+	s.ip.tcp.info.PacketsSent++
+	s.ip.tcp.info.BytesSent += packet.Length
+	s.count.packetsSent++
+	s.count.bytesSent += packet.Length
+	packet.Hold(&s.held.transmit)
+	s.sendData(s.tx.add(packet))
+	s.rx.ackTimeout = delayedAckTicks
 }

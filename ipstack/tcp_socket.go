@@ -6,7 +6,6 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
-	"gvisor.dev/gvisor/pkg/tcpip/seqnum"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 	"gvisor.dev/gvisor/pkg/waiter"
 
@@ -47,6 +46,8 @@ type TCPSocketConfig struct {
 	TypeOfService uint8
 	// TimeToLive is the IPv4 field; 0 means 128, NX_IP_TIME_TO_LIVE.
 	TimeToLive uint8
+	// DontFragment forbids routers to fragment the segments.
+	DontFragment bool
 	// TransmitQueue is the number of sent packets that may be unacknowledged;
 	// 0 means 20, NX_TCP_MAXIMUM_TX_QUEUE.
 	TransmitQueue int
@@ -56,33 +57,44 @@ type TCPSocketConfig struct {
 	// Received is called in the IP thread for each segment queued; nil means
 	// nothing.
 	Received func(*TCPSocket)
+	// Urgent is called in the IP thread for a segment with the URG flag; nil
+	// means nothing.
+	Urgent func(*TCPSocket)
 }
 
 // A TCPSocket is an NX_TCP_SOCKET: a client's end of a connection, or the one
-// connection at a time of a server.
+// connection at a time of a server. The zero TCPSocket is not yet created.
 type TCPSocket struct {
 	ip      *IP
 	config  TCPSocketConfig
+	on      callbacks
+	resend  retransmission
+	count   traffic
 	state   TCPState
 	client  bool
+	deleted bool
 	bound   bool
 	binding bool // a thread waits for a port for it
 	port    uint16
 	noted   bool
 
+	local    netip.Addr // our address in the connection
 	remote   netip.AddrPort
 	endpoint tcpip.Endpoint
 	queue    *waiter.Queue
 	entry    waiter.Entry
 	mute     bool // what netstack sends is dropped
-	holdACK  bool // the acknowledgement waits for the timer
+	halfOpen bool // netstack has answered the parked SYN
+	synSent  bool // our SYN or SYN-ACK has left
 
 	parked  []byte // the SYN that waits for accept
-	syn     []byte // our SYN, to be sent again
-	timeout int    // ticks until the SYN is sent again, 0 if not
-	retries int
+	timeout uint32 // ticks until something is sent again, 0 if nothing is
+	retries uint32 // how often it has been
 
-	mss  uint32
+	mss       uint32 // largest segment of the connection
+	wantedMSS uint32 // what the application set, or 0
+	peerMSS   uint32 // what the peer said
+
 	rx   receiver
 	tx   transmitter
 	wait struct{ connect, receive, send, disconnect waitList }
@@ -94,11 +106,18 @@ type TCPSocket struct {
 // Errors: status.NotEnabled without TCP, status.OptionError for a window that
 // is 0 or above 65535.
 func (ip *IP) NewTCPSocket(config TCPSocketConfig) (*TCPSocket, error) {
+	s := new(TCPSocket)
+	return s, s.Create(ip, config)
+}
+
+// Create makes the zero or a deleted socket ready for use, like
+// [IP.NewTCPSocket].
+func (s *TCPSocket) Create(ip *IP, config TCPSocketConfig) error {
 	if ip.tcp == nil {
-		return nil, status.NotEnabled
+		return status.NotEnabled
 	}
 	if config.Window == 0 || config.Window > 65535 {
-		return nil, status.OptionError
+		return status.OptionError
 	}
 	if config.TimeToLive == 0 {
 		config.TimeToLive = 128
@@ -106,14 +125,20 @@ func (ip *IP) NewTCPSocket(config TCPSocketConfig) (*TCPSocket, error) {
 	if config.TransmitQueue == 0 {
 		config.TransmitQueue = 20
 	}
-	s := &TCPSocket{ip: ip, config: config, state: TCPClosed}
+	*s = TCPSocket{ip: ip, config: config, state: TCPClosed, client: true}
+	s.on = callbacks{disconnected: config.Disconnected, received: config.Received, urgent: config.Urgent}
+	s.resend = retransmission{queue: config.TransmitQueue, timeout: retryTicks, retries: maxRetries}
+	s.rx.reset(s)
 	s.initWaiting()
 	s.held.receive.name = "socket " + config.Name + " receive queue"
 	s.held.transmit.name = "socket " + config.Name + " transmit queue"
 	s.entry = waiter.NewFunctionEntry(waiter.EventHUp|waiter.EventErr, func(waiter.EventMask) { ip.stack.Notify(s) })
 	ip.tcp.sockets = append(ip.tcp.sockets, s)
-	return s, nil
+	return nil
 }
+
+// Created reports whether the socket exists.
+func (s *TCPSocket) Created() bool { return s.ip != nil && !s.deleted }
 
 func (s *TCPSocket) initWaiting() {
 	for _, l := range []struct {
@@ -165,28 +190,19 @@ func (s *TCPSocket) ReceiveQueueLen() int { return s.rx.queue.len() }
 // acknowledged.
 func (s *TCPSocket) TransmitQueueLen() int { return len(s.tx.queue) }
 
-// MSS returns the largest segment in bytes that the connection carries; before
-// there is a connection, what the interface allows.
-func (s *TCPSocket) MSS() uint32 {
-	if s.mss == 0 {
-		return s.ownMSS()
-	}
-	return s.mss
-}
-
 // ownMSS is the largest segment that the interface can receive.
-func (s *TCPSocket) ownMSS() uint32 { return s.ip.driver.MTU() - ipv4Header - tcpHeader }
+func (s *TCPSocket) ownMSS() uint32 { return s.ip.interfaces[0].IpMtuSize - ipv4Header - tcpHeader }
 
 // Delete removes the socket from its instance, as nx_tcp_socket_delete does.
 //
 // Errors: status.StillBound while it is bound, listens or is connected.
 func (s *TCPSocket) Delete() error {
-	if s.bound || s.state != TCPClosed {
+	if s.bound || s.binding || s.state != TCPClosed {
 		return status.StillBound
 	}
-	s.forget()
+	s.deleted = true
+	s.dropEndpoint()
 	s.rx.flush()
-	s.tx.flush()
 	sockets := s.ip.tcp.sockets
 	for i := range sockets {
 		if sockets[i] == s {
@@ -229,22 +245,19 @@ func (s *TCPSocket) adopt(endpoint tcpip.Endpoint, queue *waiter.Queue) error {
 	return nil
 }
 
-// forget drops the netstack endpoint and all that it would still send.
-func (s *TCPSocket) forget() {
+// dropEndpoint drops netstack's side of the connection and all that it would
+// still send.
+func (s *TCPSocket) dropEndpoint() {
 	s.dropHalfOpen()
-	if s.endpoint != nil {
-		s.mute = true
-		s.queue.EventUnregister(&s.entry)
-		s.endpoint.Abort()
-		s.endpoint = nil
-		s.ip.settle()
-		s.mute = false
+	if s.endpoint == nil {
+		return
 	}
-	if s.remote.IsValid() {
-		delete(s.ip.tcp.connections, s.connection())
-	}
-	s.remote = netip.AddrPort{}
-	s.parked, s.syn, s.timeout = nil, nil, 0
+	s.mute = true
+	s.queue.EventUnregister(&s.entry)
+	s.endpoint.Abort()
+	s.endpoint = nil
+	s.ip.settle()
+	s.mute = false
 }
 
 func (s *TCPSocket) connection() connection { return connection{s.port, s.remote} }
@@ -257,40 +270,10 @@ func (s *TCPSocket) Ready() {
 	}
 }
 
-// edgeOut shapes and sends a segment of netstack's for this connection. Data is
-// paid for by the application's packet, everything else by the default pool.
+// edgeOut takes a segment of netstack's for this connection. Its SYN begins the
+// connection; everything else the socket sends by itself.
 func (s *TCPSocket) edgeOut(seg *segment) {
-	switch {
-	case s.mute:
-	case seg.has(header.TCPFlagSyn):
-		s.sendSYN(seg)
-	case seg.has(header.TCPFlagRst):
-		s.ip.sendControl(seg.datagram)
-	case seg.payload > 0:
-		s.tx.sent(s, seg)
-		seg.setWindow(uint16(s.rx.window))
-		s.ip.send(seg.datagram, nil)
-		s.rx.acknowledged(seg.ack)
-	case seg.has(header.TCPFlagFin):
-		s.tx.next = later(s.tx.next, seg.seq.Add(1))
-		s.sendOwn(seg)
-	case !s.holdACK:
-		s.sendOwn(seg)
+	if !s.mute && seg.has(header.TCPFlagSyn) {
+		s.netstackSYN(seg)
 	}
-}
-
-// sendOwn sends a segment without data, with the present window.
-func (s *TCPSocket) sendOwn(seg *segment) {
-	seg.setWindow(uint16(s.rx.window))
-	if s.ip.sendControl(seg.datagram) {
-		s.rx.acknowledged(seg.ack)
-	}
-}
-
-// later returns the later of two sequence numbers.
-func later(a, b seqnum.Value) seqnum.Value {
-	if a.LessThan(b) {
-		return b
-	}
-	return a
 }

@@ -7,7 +7,8 @@ import (
 
 // work is something for the IP thread: a received packet or a timer's function.
 type work struct {
-	packet *packetpool.Packet
+	packet *packetpool.Packet // an IP packet, or
+	arp    bool               // an ARP message
 	run    func()
 }
 
@@ -57,6 +58,7 @@ func (ip *IP) postTimer(f func()) {
 // serve is the IP thread. Like C's, which holds the instance's mutex, it lets
 // nobody in before it is done with a packet, whomever that packet wakes.
 func (ip *IP) serve() {
+	ip.begin()
 	for {
 		w, ok := ip.work.pop()
 		if !ok {
@@ -66,12 +68,28 @@ func (ip *IP) serve() {
 			continue
 		}
 		ip.kernel.HoldPreemption()
-		if w.packet != nil {
-			ip.receivePacket(w.packet)
-		} else {
+		switch {
+		case w.packet == nil:
 			w.run()
+		case w.arp:
+			ip.receiveARP(w.packet)
+		default:
+			ip.receivePacket(w.packet)
 		}
 		ip.kernel.AllowPreemption()
+	}
+}
+
+// begin brings the interfaces to life.
+func (ip *IP) begin() {
+	ip.kernel.HoldPreemption()
+	defer ip.kernel.AllowPreemption()
+	ip.initialized = true
+	for n := range ip.physical() {
+		if i := &ip.interfaces[n]; i.valid {
+			i.LinkUp = 1
+			i.start()
+		}
 	}
 }
 

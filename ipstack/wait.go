@@ -89,3 +89,13 @@ func (l *waitList) wakeAll(err error) {
 	for l.wake(nil, err) {
 	}
 }
+
+// wakeAt resumes the i-th waiting thread with err.
+func (l *waitList) wakeAt(i int, err error) {
+	if i < 0 || i >= len(l.waiting) {
+		return
+	}
+	w := l.waiting[i]
+	l.waiting = append(l.waiting[:i], l.waiting[i+1:]...)
+	l.kernel.Wake(w, err)
+}

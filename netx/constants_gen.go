@@ -148,6 +148,88 @@ const (
 	NX_IP_VERSION_V6 = 0x06
 )
 
+// Fields of IP headers, as the services take them.
+const (
+	NX_IP_NORMAL             = 0x00
+	NX_IP_MIN_DELAY          = 0x00100000
+	NX_IP_MAX_DATA           = 0x00080000
+	NX_IP_MAX_RELIABLE       = 0x00040000
+	NX_IP_MIN_COST           = 0x00020000
+	NX_IP_TOS_MASK           = 0x00FF0000
+	NX_FRAGMENT_OKAY         = 0x00
+	NX_DONT_FRAGMENT         = 0x4000
+	NX_IP_TIME_TO_LIVE       = 0x80
+	NX_IP_TIME_TO_LIVE_MASK  = 0xFF000000
+	NX_IP_TIME_TO_LIVE_SHIFT = 0x18
+)
+
+// IP protocols.
+const (
+	NX_PROTOCOL_NEXT_HEADER_HOP_BY_HOP     = 0x00
+	NX_PROTOCOL_ICMP                       = 0x01
+	NX_PROTOCOL_IGMP                       = 0x02
+	NX_PROTOCOL_IPV4                       = 0x04
+	NX_PROTOCOL_TCP                        = 0x06
+	NX_PROTOCOL_UDP                        = 0x11
+	NX_PROTOCOL_IPV6                       = 0x29
+	NX_PROTOCOL_NEXT_HEADER_ROUTING        = 0x2B
+	NX_PROTOCOL_NEXT_HEADER_FRAGMENT       = 0x2C
+	NX_PROTOCOL_NEXT_HEADER_ENCAP_SECURITY = 0x32
+	NX_PROTOCOL_NEXT_HEADER_AUTHENTICATION = 0x33
+	NX_PROTOCOL_ICMPV6                     = 0x3A
+	NX_PROTOCOL_NO_NEXT_HEADER             = 0x3B
+	NX_PROTOCOL_NEXT_HEADER_DESTINATION    = 0x3C
+	NX_PROTOCOL_NEXT_HEADER_MOBILE         = 0x87
+)
+
+// States of an interface and its instance.
+const (
+	NX_IP_INITIALIZE_DONE        = 0x01
+	NX_IP_ADDRESS_RESOLVED       = 0x02
+	NX_IP_LINK_ENABLED           = 0x04
+	NX_IP_ARP_ENABLED            = 0x08
+	NX_IP_UDP_ENABLED            = 0x10
+	NX_IP_TCP_ENABLED            = 0x20
+	NX_IP_IGMP_ENABLED           = 0x40
+	NX_IP_RARP_COMPLETE          = 0x80
+	NX_IP_INTERFACE_LINK_ENABLED = 0x100
+)
+
+// Commands of link drivers.
+const (
+	NX_LINK_PACKET_SEND          = 0x00
+	NX_LINK_INITIALIZE           = 0x01
+	NX_LINK_ENABLE               = 0x02
+	NX_LINK_DISABLE              = 0x03
+	NX_LINK_PACKET_BROADCAST     = 0x04
+	NX_LINK_ARP_SEND             = 0x05
+	NX_LINK_ARP_RESPONSE_SEND    = 0x06
+	NX_LINK_RARP_SEND            = 0x07
+	NX_LINK_MULTICAST_JOIN       = 0x08
+	NX_LINK_MULTICAST_LEAVE      = 0x09
+	NX_LINK_GET_STATUS           = 0x0A
+	NX_LINK_GET_SPEED            = 0x0B
+	NX_LINK_GET_DUPLEX_TYPE      = 0x0C
+	NX_LINK_GET_ERROR_COUNT      = 0x0D
+	NX_LINK_GET_RX_COUNT         = 0x0E
+	NX_LINK_GET_TX_COUNT         = 0x0F
+	NX_LINK_GET_ALLOC_ERRORS     = 0x10
+	NX_LINK_UNINITIALIZE         = 0x11
+	NX_LINK_DEFERRED_PROCESSING  = 0x12
+	NX_LINK_INTERFACE_ATTACH     = 0x13
+	NX_LINK_SET_PHYSICAL_ADDRESS = 0x14
+	NX_INTERFACE_CAPABILITY_GET  = 0x15
+	NX_INTERFACE_CAPABILITY_SET  = 0x16
+	NX_LINK_INTERFACE_DETACH     = 0x17
+	NX_LINK_FACTORY_ADDRESS_GET  = 0x18
+	NX_LINK_RX_ENABLE            = 0x19
+	NX_LINK_RX_DISABLE           = 0x1A
+	NX_LINK_6LOWPAN_COMMAND      = 0x1B
+	NX_LINK_GET_INTERFACE_TYPE   = 0x1C
+	NX_LINK_RAW_PACKET_SEND      = 0x1D
+	NX_LINK_USER_COMMAND         = 0x32
+)
+
 // Packet types: bytes of header room in front of the data, in a build with IPv6
 // (the default).
 const (

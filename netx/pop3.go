@@ -44,6 +44,20 @@ func (a *NXD_ADDRESS) addr() netip.Addr {
 	return netip.Addr{}
 }
 
+// set stores an address.
+func (a *NXD_ADDRESS) set(address netip.Addr) {
+	if address.Is4() {
+		b := address.As4()
+		a.IpVersion, a.IpAddress.V4 = NX_IP_VERSION_V4, binary.BigEndian.Uint32(b[:])
+		return
+	}
+	a.IpVersion = NX_IP_VERSION_V6
+	b := address.As16()
+	for i := range a.IpAddress.V6 {
+		a.IpAddress.V6[i] = binary.BigEndian.Uint32(b[4*i:])
+	}
+}
+
 func v4(address ULONG) netip.Addr {
 	var b [4]byte
 	binary.BigEndian.PutUint32(b[:], address)

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"unsafe"
 
+	"netxsim/ipstack"
 	"netxsim/packetpool"
 	"netxsim/sim"
 )
@@ -15,9 +16,11 @@ import (
 type Program struct {
 	Kernel *sim.Kernel       // must be set; no other program may use it
 	Target packetpool.Target // the modelled device; zero is a 32-bit one
+	Stack  ipstack.Target    // its build of the IP stack; zero is the default one
 	Name   string            // label in profiles; may be empty
 
-	pools []*NX_PACKET_POOL // created, in order; deleted ones until the next creation
+	pools  []*NX_PACKET_POOL // created, in order; deleted ones until the next creation
+	stacks []stack           // of the instances, likewise
 }
 
 // Run starts the kernel with define as its definition function, like

@@ -1,6 +1,7 @@
 package pop3client
 
 import (
+	"math"
 	"net/netip"
 
 	"go.uber.org/zap"
@@ -76,7 +77,8 @@ type Config struct {
 	// Window is the receive window in bytes; 0 means 1460.
 	Window uint32
 	// PacketWait, SendWait, ReplyWait, ConnectWait and DisconnectWait are in
-	// ticks; 0 means 100, 1000, 1000, 3000 and 1000.
+	// ticks; 0 means 100, 1000, 1000, 3000 and 1000. ReplyWait is at most
+	// 2147483647.
 	PacketWait, SendWait, ReplyWait, ConnectWait, DisconnectWait uint32
 }
 
@@ -92,6 +94,7 @@ func (config Config) withDefaults() Config {
 	set(&config.PacketWait, DefaultPacketWait)
 	set(&config.SendWait, DefaultSendWait)
 	set(&config.ReplyWait, DefaultReplyWait)
+	config.ReplyWait = min(config.ReplyWait, math.MaxInt32) // deadlines are compared with a sign
 	set(&config.ConnectWait, DefaultConnectWait)
 	set(&config.DisconnectWait, DefaultDisconnectWait)
 	if config.Pool == nil && config.IP != nil {

@@ -42,11 +42,12 @@ func (c *Client) Message() (packet *packetpool.Packet, bytes uint32, final bool,
 
 // nextPart returns the next packet of the message, made as fixes ask.
 func (c *Client) nextPart(fixes Fixes) (packet *packetpool.Packet, final bool, err error) {
+	if !c.downloading {
+		return nil, false, failed("message", status.Pop3ClientInvalidState)
+	}
+	deadline := c.replies.deadline()
 	for {
-		if !c.downloading {
-			return nil, false, failed("message", status.Pop3ClientInvalidState)
-		}
-		if packet, err = c.receivePart(); err != nil {
+		if packet, err = c.receivePart(deadline); err != nil {
 			return nil, false, err
 		}
 		final = c.examine(packet, fixes)
@@ -60,8 +61,9 @@ func (c *Client) nextPart(fixes Fixes) (packet *packetpool.Packet, final bool, e
 	}
 }
 
-// receivePart returns the next packet of the message as it came.
-func (c *Client) receivePart() (*packetpool.Packet, error) {
+// receivePart returns the next packet of the message as it came, for which it
+// waits until deadline.
+func (c *Client) receivePart(deadline uint32) (*packetpool.Packet, error) {
 	if packet := c.held; packet != nil {
 		c.held = nil
 		return packet, nil
@@ -69,7 +71,7 @@ func (c *Client) receivePart() (*packetpool.Packet, error) {
 	if packet := c.replies.take(); packet != nil {
 		return packet, nil
 	}
-	packet, err := c.socket.Receive(c.config.ReplyWait)
+	packet, err := c.replies.receive(deadline)
 	if err == nil {
 		return packet, nil
 	}

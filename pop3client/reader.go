@@ -11,7 +11,8 @@ import (
 
 // A MessageReader streams the text of one message: without the end mark,
 // without doubled dots, whatever fixes the client has. It holds one packet at a
-// time and releases it as soon as it has been read.
+// time and releases it as soon as it has been read; Close releases it when the
+// message is not read to its end.
 type MessageReader struct {
 	c      *Client
 	packet *packetpool.Packet // being read

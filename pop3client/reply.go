@@ -143,6 +143,12 @@ func (r *replyReader) take() *packetpool.Packet {
 // deadline is the tick when a wait that begins now ends.
 func (r *replyReader) deadline() uint32 { return r.c.socket.ticks() + r.c.config.ReplyWait }
 
+// receive waits until deadline for a packet.
+func (r *replyReader) receive(deadline uint32) (*packetpool.Packet, error) {
+	left := int32(deadline - r.c.socket.ticks())
+	return r.c.socket.Receive(uint32(max(left, 0)))
+}
+
 // fill makes bytes ready to be read, and waits until deadline for them.
 func (r *replyReader) fill(deadline uint32) error {
 	for {
@@ -152,8 +158,7 @@ func (r *replyReader) fill(deadline uint32) error {
 			}
 		}
 		r.drop()
-		left := int32(deadline - r.c.socket.ticks())
-		packet, err := r.c.socket.Receive(uint32(max(left, 0)))
+		packet, err := r.receive(deadline)
 		if err != nil {
 			return err
 		}

@@ -29,9 +29,6 @@ func (s *scanner) reset() { *s = scanner{state: scanLineStart} }
 // ended reports whether the end mark has been seen.
 func (s *scanner) ended() bool { return s.state == scanEnded }
 
-// lineStart reports whether the text so far ends with a whole line.
-func (s *scanner) lineStart() bool { return s.state == scanLineStart }
-
 // pending returns what has been seen of a line that may become the end mark:
 // "", "." or ".CR".
 func (s *scanner) pending() string {

@@ -1,5 +1,11 @@
 package pop3client
 
+import (
+	"errors"
+
+	"netxsim/netx/status"
+)
+
 // MailItemDelete marks a message as deleted with DELE; the server removes it
 // when the session ends with QUIT (RFC 1939, sections 5 and 6). Indexes count
 // from 1; any index is sent ([QuirkDeleNoRange]). It mirrors
@@ -23,7 +29,8 @@ func (c *Client) Quit() error {
 	do := c.newCall("QUIT")
 	do.slop = 2
 	err := c.ask(do)
-	if c.socket != nil && c.fixed(QuirkQuitNoDisconnect) {
+	answered := err == nil || errors.Is(err, status.Pop3ServerErrorStatus)
+	if answered && c.fixed(QuirkQuitNoDisconnect) {
 		c.downloading = false
 		c.socket.Disconnect(c.config.DisconnectWait)
 	}

@@ -50,6 +50,17 @@ func TestQuit(t *testing.T) {
 	}
 }
 
+// TestQuitUnanswered checks that a QUIT that was not answered can be repeated.
+func TestQuitUnanswered(t *testing.T) {
+	b := connected(t, AllFixes, later("QUIT", 1500, "+OK\r\n"), on("QUIT", "+OK bye\r\n"))
+	if err := b.Quit(); !errors.Is(err, status.NoPacket) || !b.server.connected {
+		t.Errorf("%v, open %v", err, b.server.connected)
+	}
+	if err := b.Quit(); err != nil || b.server.connected {
+		t.Errorf("%v, open %v", err, b.server.connected)
+	}
+}
+
 // TestUseAfterDelete makes the calls that crash in C, and those that do not.
 func TestUseAfterDelete(t *testing.T) {
 	for _, fixes := range []Fixes{NoFixes, AllFixes} {

@@ -186,3 +186,21 @@ func TestCount(t *testing.T) {
 		})
 	}
 }
+
+// TestStoreIndex compares what an index leaves in the buffer with what C's
+// conversion leaves: nine digits at most, then a zero byte, and '0' in front
+// if there were more.
+func TestStoreIndex(t *testing.T) {
+	for item, want := range map[uint32]string{
+		1:          "1",
+		999999999:  "999999999",
+		1000000005: "000000005",
+		4294967295: "094967295",
+	} {
+		b := cBuffer{9: 'x'}
+		b.storeIndex(item)
+		if got := string(b[:len(want)]); got != want || b[len(want)] != 0 {
+			t.Errorf("%d: %q, want %q", item, b, want)
+		}
+	}
+}

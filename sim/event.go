@@ -34,7 +34,7 @@ func (k *Kernel) After(d time.Duration, f func()) *Event {
 // instant already, and reports whether it was scheduled before.
 func (e *Event) Reset(d time.Duration) bool {
 	k := e.k
-	at := k.now.Load() + int64(max(d, 0))
+	at := int64(k.Now() + max(d, 0))
 	k.events.mu.Lock()
 	was := k.events.schedule(e, at)
 	k.events.mu.Unlock()

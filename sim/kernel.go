@@ -37,6 +37,8 @@ type Config struct {
 	// PointerSize is the size of a pointer on the simulated device in bytes, 4 or 8; it decides what the
 	// headers in byte and block pools take. 0 means 4.
 	PointerSize uint32
+	// Clock paces the run. Nil means virtual time.
+	Clock Clock
 	// StuckAfter is the wall time after which a thread that has not given up
 	// the baton ends the run with a StuckError. 0 means 30 s, negative never.
 	StuckAfter time.Duration
@@ -79,6 +81,8 @@ type Kernel struct {
 	waitsFree *waitQueue
 
 	streams map[string]*rand.Rand
+	outside outside
+	tracer  func(*TraceEvent)
 
 	run runState
 }
@@ -104,15 +108,22 @@ func New(cfg Config) *Kernel {
 		streams:      make(map[string]*rand.Rand),
 	}
 	k.run.done = make(chan struct{}, 1)
+	k.outside.bell = make(chan struct{}, 1)
 	k.wheel.init()
 	k.timerThread = Thread{k: k, name: "system timer", state: Suspended}
 	k.timerThread.timer.thread = &k.timerThread
 	return k
 }
 
-// Now returns the virtual time since the start of the run. It may be called
+// Now returns the time since the start of the run, virtual unless Config.Clock is set. It may be called
 // from any goroutine.
-func (k *Kernel) Now() time.Duration { return time.Duration(k.now.Load()) }
+func (k *Kernel) Now() time.Duration {
+	now := time.Duration(k.now.Load())
+	if k.cfg.Clock != nil {
+		now = max(now, k.cfg.Clock.Now())
+	}
+	return now
+}
 
 // Ticks returns the system clock: the number of timer interrupts since the
 // start, or since the value given to SetTicks. It wraps at 2^32 (tx_time_get).

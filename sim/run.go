@@ -50,6 +50,7 @@ type runState struct {
 
 	onStage atomic.Pointer[Thread] // the running thread, for the watchdog
 	alarm   atomic.Int32           // what the watchdog has found
+	resting atomic.Bool            // the run waits for its clock, or for somebody outside
 }
 
 // OnEnd registers f to be called when the run is over and all threads have been

@@ -7,34 +7,59 @@ import "time"
 func (k *Kernel) idle() bool {
 	k.pulse()
 	if k.current != nil {
+		if k.tracer != nil {
+			k.trace(TraceIdle, nil)
+		}
 		k.current = nil
 		k.run.onStage.Store(nil)
 	}
 	if k.finished() {
 		return k.end(EndDone)
 	}
-	tickAt, ticks := k.nextTick()
-	eventAt, events := k.events.next()
-	at := eventAt
-	if ticks && (!events || tickAt <= eventAt) {
-		at = tickAt
-	}
-	horizon := int64(k.cfg.Horizon)
-	switch {
-	case horizon > 0 && (at > horizon || !ticks && !events && k.cfg.UntilHorizon):
-		k.advance(horizon)
-		return k.end(EndHorizon)
-	case !ticks && !events:
-		return k.end(EndDeadlock)
-	case ticks && at == tickAt:
-		k.advance(at - 1)
-		k.now.Store(at)
-		k.timerInterrupt()
+	if k.enter() {
 		return true
 	}
-	k.advance(at)
-	k.nextEvent()
+	at, tick := k.due()
+	horizon := int64(k.cfg.Horizon)
+	switch {
+	case horizon > 0 && (at > horizon || at < 0 && (k.cfg.UntilHorizon || k.outside.expected())):
+		if !k.await(horizon) {
+			return true
+		}
+		k.advance(horizon)
+		return k.end(EndHorizon)
+	case at < 0 && !k.outside.expected():
+		return k.end(EndDeadlock)
+	case k.await(at):
+		k.happen(at, tick)
+	}
 	return true
+}
+
+// due returns the time of the next thing that happens, negative if nothing does, and whether
+// it is a timer interrupt: at one instant, that comes before the events.
+func (k *Kernel) due() (at int64, tick bool) {
+	tickAt, ticks := k.nextTick()
+	eventAt, events := k.events.next()
+	switch {
+	case ticks && (!events || tickAt <= eventAt):
+		return tickAt, true
+	case events:
+		return eventAt, false
+	}
+	return -1, false
+}
+
+// happen lets time pass to at and does what is due then.
+func (k *Kernel) happen(at int64, tick bool) {
+	if !tick {
+		k.advance(at)
+		k.nextEvent()
+		return
+	}
+	k.advance(at - 1)
+	k.now.Store(max(at, k.now.Load()))
+	k.Interrupt(k.timerInterrupt)
 }
 
 // nextTick returns the time of the next timer interrupt on which something is due.
@@ -106,6 +131,10 @@ func (k *Kernel) Busy(d time.Duration) {
 	if !k.preemptible() {
 		return
 	}
+	if k.cfg.Clock != nil {
+		k.busyRealTime(d)
+		return
+	}
 	for left := int64(d); left > 0; {
 		k.pulse()
 		now, tickAt := k.now.Load(), int64(k.tickCount+1)*int64(k.tick)
@@ -127,6 +156,19 @@ func (k *Kernel) Busy(d time.Duration) {
 		case at == tickAt:
 			k.Interrupt(k.timerInterrupt)
 		}
+	}
+}
+
+// busyRealTime is Busy on a clock: what is due in that time interrupts the thread.
+func (k *Kernel) busyRealTime(d time.Duration) {
+	end := k.Now() + d
+	for now := k.Now(); now < end; now = k.Now() {
+		until := end
+		if at, _ := k.due(); at >= 0 {
+			until = min(until, time.Duration(at))
+		}
+		k.cfg.Clock.Sleep(max(until, now), nil)
+		k.catchUp()
 	}
 }
 

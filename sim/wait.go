@@ -76,6 +76,7 @@ func (k *Kernel) wait(q *waitQueue, state State, ticks uint32, timeout error) er
 
 // suspend takes the processor from the running thread t until somebody makes it ready.
 func (k *Kernel) suspend(t *Thread, state State, ticks uint32) error {
+	k.catchUp()
 	t.state = state
 	t.result = nil
 	t.since = k.Now()
@@ -185,7 +186,10 @@ func (k *Kernel) waitFor(q *waitQueue, state State, ticks uint32, timeout error)
 	if ticks == 0 || !k.mayWait() {
 		return k.waitNot(ticks, timeout)
 	}
-	return k.wait(q, state, ticks, timeout)
+	t := k.current
+	q.push(t)
+	t.timeout = timeout
+	return k.suspend(t, state, ticks)
 }
 
 // waitNot answers a wait of no ticks, or one that cannot be.

@@ -94,6 +94,9 @@ func (k *Kernel) awaitEnd() bool {
 // period to end the run itself.
 func (k *Kernel) look() (abandoned bool) {
 	alarm := &k.run.alarm
+	if k.run.resting.Load() {
+		return false
+	}
 	switch alarm.Load() {
 	case alarmQuiet:
 		alarm.CompareAndSwap(alarmQuiet, alarmAsked)

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"errors"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,29 +20,42 @@ func (s stopwatch) After(time.Duration) (<-chan time.Time, func()) {
 	return c, func() {}
 }
 
+// whenSet lets time pass from when b is set.
+func whenSet(b *atomic.Bool) func() bool {
+	return func() bool {
+		for !b.Load() {
+			runtime.Gosched()
+		}
+		return true
+	}
+}
+
 func TestStuckInKernelCalls(t *testing.T) {
 	tests := []struct {
 		name   string
-		define func(k *Kernel)
+		define func(k *Kernel, looping *atomic.Bool)
 		want   string
 	}{
-		{"thread", func(k *Kernel) {
+		{"thread", func(k *Kernel, looping *atomic.Bool) {
 			must(k.NewThread(ThreadConfig{Name: "poller", Priority: 5, Entry: func() {
 				_ = k.Sleep(2)
+				looping.Store(true)
 				for k.Wait("key", 0, errTimeout) != nil {
 				}
 			}}))
 		}, "sim: stuck at 20ms: thread poller has not given up the baton for 1s"},
-		{"event", func(k *Kernel) {
+		{"event", func(k *Kernel, looping *atomic.Bool) {
 			must(k.NewThread(ThreadConfig{Name: "main", Priority: 5, Entry: func() { _ = k.Sleep(2) }}))
 			k.After(time.Millisecond, func() {
+				looping.Store(true)
 				for !k.Wake("key", nil) {
 				}
 			})
 		}, "sim: stuck at 1ms: event has not given up the baton for 1s"},
-		{"timer", func(k *Kernel) {
+		{"timer", func(k *Kernel, looping *atomic.Bool) {
 			must(k.NewThread(ThreadConfig{Name: "main", Priority: 5, Entry: func() { _ = k.Sleep(2) }}))
 			must(k.NewTimer(TimerConfig{Initial: 1, Expired: func() {
+				looping.Store(true)
 				for !k.Wake("key", nil) {
 				}
 			}}))
@@ -50,8 +64,11 @@ func TestStuckInKernelCalls(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var k *Kernel
-			// No time passes once the alarm is given, so that the loop certainly notices it.
-			clock := stopwatch{func() bool { return k.run.alarm.Load() < alarmOver }}
+			var looping atomic.Bool
+			// Time passes from when the loop runs until the alarm is given, so that the loop certainly notices it.
+			clock := stopwatch{func() bool {
+				return whenSet(&looping)() && k.run.alarm.Load() < alarmOver
+			}}
 			k = New(Config{StuckAfter: time.Second, WallClock: clock})
 			unwound, ended := false, false
 			r, err := k.Run(func() {
@@ -60,7 +77,7 @@ func TestStuckInKernelCalls(t *testing.T) {
 					defer func() { unwound = true }()
 					_ = k.Sleep(WaitForever)
 				}}))
-				tt.define(k)
+				tt.define(k, &looping)
 			})
 			if err == nil || err.Error() != tt.want {
 				t.Errorf("error %v, want %s", err, tt.want)
@@ -74,10 +91,10 @@ func TestStuckInKernelCalls(t *testing.T) {
 
 // TestStuckOutside has a thread that makes no kernel call for too long. Run gives up; when the thread comes back all are unwound.
 func TestStuckOutside(t *testing.T) {
-	var stay atomic.Bool
+	var stay, looping atomic.Bool
 	stay.Store(true)
 	unwound := make(chan string, 2)
-	k := New(Config{StuckAfter: time.Second, WallClock: stopwatch{func() bool { return true }}})
+	k := New(Config{StuckAfter: time.Second, WallClock: stopwatch{whenSet(&looping)}})
 	r, err := k.Run(func() {
 		k.OnEnd(func() { t.Error("OnEnd called while the thread runs") })
 		must(k.NewThread(ThreadConfig{Name: "other", Entry: func() {
@@ -86,6 +103,7 @@ func TestStuckOutside(t *testing.T) {
 		}}))
 		must(k.NewThread(ThreadConfig{Name: "loop", Priority: 1, Entry: func() {
 			defer func() { unwound <- "loop" }()
+			looping.Store(true)
 			for stay.Load() {
 			}
 			_ = k.Sleep(1)

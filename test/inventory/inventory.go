@@ -62,6 +62,13 @@ type NetX struct {
 	TCPStates   []Constant   `json:"tcp_states"`
 	IPVersions  []Constant   `json:"ip_versions"`
 
+	StatusBits    []Constant `json:"ip_status_bits"`
+	TypeOfService []Constant `json:"type_of_service"`
+	Fragment      []Constant `json:"fragment"`
+	TimeToLive    []Constant `json:"time_to_live"`
+	Protocols     []Constant `json:"protocols"`
+	LinkCommands  []Constant `json:"link_commands"`
+
 	// ControlBlockSizes maps a profile ("cortex_32bit_ipv6",
 	// "linux_64bit_ipv4_only", …) to bytes per control block.
 	ControlBlockSizes map[string]json.RawMessage `json:"control_block_sizes"`

@@ -51,21 +51,20 @@ func spread(lines []int) string {
 
 // topLevel is everything that may stand at the root, and why.
 var topLevel = map[string]string{
-	".ci":              "the checks of a submission",
-	".gitattributes":   "how git treats files",
-	".gitignore":       "build products",
-	"LICENSE":          "the license",
-	"README.md":        "where a newcomer begins",
-	"go.mod":           "the module",
-	"go.sum":           "its checksums",
-	"staticcheck.conf": "the linter's configuration",
-	"cmd":              "programs",
-	"ipstack":          "layers of the engine, from here on",
-	"netx":             "C names",
-	"packetpool":       "packet pools",
-	"pop3client":       "POP3 client",
-	"sim":              "kernel, wires, hosts",
-	"test":             "tests of the whole, vectors, generators",
+	".ci":            "the checks of a submission",
+	".gitattributes": "how git treats files",
+	".gitignore":     "build products",
+	"LICENSE":        "the license",
+	"README.md":      "where a newcomer begins",
+	"go.mod":         "the module",
+	"go.sum":         "its checksums",
+	"cmd":            "programs",
+	"ipstack":        "layers of the engine, from here on",
+	"netx":           "C names",
+	"packetpool":     "packet pools",
+	"pop3client":     "POP3 client",
+	"sim":            "kernel, wires, hosts",
+	"test":           "tests of the whole, vectors, generators",
 }
 
 // TestTopLevel checks that the root holds the fixed names only.

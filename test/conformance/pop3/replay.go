@@ -93,6 +93,9 @@ func (r *replay) build(k *sim.Kernel) error {
 	if err != nil {
 		return err
 	}
+	if free := n.pool.Available(); free != r.vector.Client.Pool.Initial {
+		return fmt.Errorf("the pool has %d packets before the first step, want %d", free, r.vector.Client.Pool.Initial)
+	}
 	r.player.network, r.player.ip = n, n.client
 	if !isTrue(r.vector.Client.IPCreated) {
 		r.player.ip = new(netx.NX_IP)

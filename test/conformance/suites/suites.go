@@ -10,6 +10,7 @@ import (
 	"netxsim/test/conformance"
 	"netxsim/test/conformance/packet"
 	"netxsim/test/conformance/pop3"
+	"netxsim/test/conformance/socket"
 	"netxsim/test/conformance/threadx"
 )
 
@@ -17,6 +18,7 @@ import (
 var replayers = map[string]conformance.Replayer{
 	"packet":  packet.Replay,
 	"pop3":    pop3.Replay,
+	"socket":  socket.Replay,
 	"threadx": threadx.Replay,
 }
 

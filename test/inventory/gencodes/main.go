@@ -130,6 +130,10 @@ func netxSource(netx *inventory.NetX, threadx *inventory.ThreadX) []byte {
 	plainConstants(&b, "Wait options, in ticks.", append(netx.WaitOptions, threadx.WaitOptions...))
 	plainConstants(&b, "Numbers of general use.", inUse(netx.General, threadx.General))
 	plainConstants(&b, "IP versions.", netx.IPVersions)
+	plainConstants(&b, "Fields of IP headers, as the services take them.", append(append(netx.TypeOfService, netx.Fragment[:2]...), netx.TimeToLive...))
+	plainConstants(&b, "IP protocols.", netx.Protocols)
+	plainConstants(&b, "States of an interface and its instance.", netx.StatusBits)
+	plainConstants(&b, "Commands of link drivers.", netx.LinkCommands)
 	packetTypes(&b, netx.PacketTypes)
 	return b.Bytes()
 }

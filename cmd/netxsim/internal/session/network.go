@@ -48,6 +48,15 @@ type network struct {
 
 func newNetwork(s Streams, o Options, box *mailbox.Mailbox, observe observer) (*network, error) {
 	n := &network{}
+	n.open(s, o, observe)
+	if err := n.addClient(o); err != nil {
+		return nil, err
+	}
+	return n, n.addServer(s, o, box)
+}
+
+// open makes the kernel and the wire.
+func (n *network) open(s Streams, o Options, observe observer) {
 	n.kernel = sim.New(sim.Config{Seed: o.Seed})
 	n.log = newLog(s.Err, o.Log, n.kernel)
 	n.wire = link.New(n.kernel, link.Config{
@@ -59,10 +68,6 @@ func newNetwork(s Streams, o Options, box *mailbox.Mailbox, observe observer) (*
 	if observe != nil {
 		n.wire.Observe(observe)
 	}
-	if err := n.addClient(o); err != nil {
-		return nil, err
-	}
-	return n, n.addServer(s, o, box)
 }
 
 // addClient makes the NetX target: a pool and an instance on it.

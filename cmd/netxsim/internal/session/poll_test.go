@@ -37,7 +37,7 @@ func poll(t testing.TB) (polls int, n *network) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := n.kernel.Run(func() {}); err != nil {
+	if _, err := n.kernel.Run(nil); err != nil {
 		t.Fatal(err)
 	}
 	return polls, n

@@ -105,7 +105,7 @@ func simulate(ctx context.Context, s Streams, o Options, mail []source, out *out
 	if err := n.startClient(f.run); err != nil {
 		return nil, err
 	}
-	report, err := n.kernel.Run(func() {})
+	report, err := n.kernel.Run(nil)
 	r := &result{
 		fetched:       f.fetched,
 		total:         len(mail),

@@ -1,0 +1,233 @@
+package ipstack
+
+import (
+	"slices"
+
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+
+	"netxsim/packetpool"
+)
+
+const (
+	// fragmentPacketType is the header room of a fragment: NX_IPv4_PACKET.
+	fragmentPacketType = physicalHeader + ipv4Header
+	// reassemblySeconds is NX_IPV4_MAX_REASSEMBLY_TIME: how long fragments wait
+	// for the others, if their time to live is not longer.
+	reassemblySeconds = 15
+)
+
+// EnableFragmentation lets the instance send packets that are too long for an
+// interface in pieces, and put received pieces together (RFC 791, section 3.2).
+// It mirrors nx_ip_fragment_enable.
+func (ip *IP) EnableFragmentation() { ip.fragmenting = true }
+
+// DisableFragmentation ends that, as nx_ip_fragment_disable does. Fragments
+// that wait for others are released.
+func (ip *IP) DisableFragmentation() {
+	ip.fragmenting = false
+	ip.assembly.flush()
+}
+
+// sendFragments sends the datagram in the scratch frame in pieces, each in
+// packets of the default pool. Without a packet for one, the rest is not sent.
+func (ip *IP) sendFragments(i *Interface, command DriverCommand, msw, lsw uint32) {
+	ip.pieces = append(ip.pieces[:0], ip.frame[ethernetHeader:]...)
+	head := header.IPv4(ip.pieces[:ipv4Header])
+	data := ip.pieces[ipv4Header:]
+	size := int(i.IpMtuSize-ipv4Header) / 8 * 8
+	for at := 0; at < len(data); at += size {
+		piece := data[at:min(at+size, len(data))]
+		packet := ip.fragmentPacket(head, piece, at, at+size < len(data))
+		if packet == nil {
+			ip.info.SendDropped++
+			return
+		}
+		packet.InterfaceIndex = int32(i.index)
+		ip.info.FragmentsSent++
+		ip.countSent(len(piece))
+		ip.frame = appendBytes(append(ip.frame[:0], frameRoom[:]...), packet)
+		ip.transmit(i, command, ip.frame, msw, lsw, packet)
+	}
+}
+
+// fragmentPacket makes a fragment with a header like head, or returns nil when
+// there are no packets for it.
+func (ip *IP) fragmentPacket(head header.IPv4, piece []byte, offset int, more bool) *packetpool.Packet {
+	packet, err := ip.pool.Allocate(fragmentPacketType, noWait)
+	if err != nil {
+		return nil
+	}
+	if packet.Append(piece, ip.pool, noWait) != nil {
+		packet.Release()
+		return nil
+	}
+	packet.PrependPtr -= ipv4Header
+	packet.Length += ipv4Header
+	own := header.IPv4(packet.At(packet.PrependPtr)[:ipv4Header])
+	copy(own, head)
+	own.SetTotalLength(uint16(packet.Length))
+	flags := head.Flags()
+	if more {
+		flags |= header.IPv4FlagMoreFragments
+	}
+	own.SetFlagsFragmentOffset(flags, uint16(offset))
+	own.SetChecksum(0)
+	own.SetChecksum(^own.CalculateChecksum())
+	return packet
+}
+
+// reassembly is the fragments that wait for others, in the packets they
+// arrived in, by datagram in the order of their first fragments.
+type reassembly struct {
+	ip        *IP
+	datagrams []*partial
+}
+
+// partial is a datagram some of whose fragments have arrived, by offset.
+type partial struct {
+	key       fragmentKey
+	fragments []*packetpool.Packet
+	seconds   int // left for the others
+}
+
+// fragmentKey is what the fragments of a datagram have in common.
+type fragmentKey struct {
+	from, to uint32
+	id       uint16
+	protocol uint8
+}
+
+// head returns the IP header of a fragment.
+func fragmentHead(p *packetpool.Packet) header.IPv4 { return header.IPv4(p.Bytes()[:ipv4Header]) }
+
+// receive keeps a fragment, and dispatches its datagram when that is complete.
+func (r *reassembly) receive(packet *packetpool.Packet, head header.IPv4) {
+	r.ip.info.FragmentsReceived++
+	odd := head.More() && (packet.Length-ipv4Header)%8 != 0
+	if !r.ip.fragmenting || odd {
+		r.ip.dropReceived(packet)
+		return
+	}
+	packet.Hold(&r.ip.holders.assembly)
+	d := r.datagram(head)
+	d.insert(packet)
+	if d.complete() {
+		r.finish(d)
+		return
+	}
+	r.ip.clock.need()
+}
+
+// datagram returns the datagram that a fragment belongs to.
+func (r *reassembly) datagram(head header.IPv4) *partial {
+	key := fragmentKey{wordAt(head[12:]), wordAt(head[16:]), head.ID(), head.Protocol()}
+	ttl := int(head.TTL())
+	for _, d := range r.datagrams {
+		if d.key == key {
+			d.seconds = max(d.seconds, ttl)
+			return d
+		}
+	}
+	d := &partial{key: key, seconds: max(reassemblySeconds, ttl)}
+	r.datagrams = append(r.datagrams, d)
+	return d
+}
+
+// insert puts a fragment in its place, instead of one with the same offset.
+func (d *partial) insert(packet *packetpool.Packet) {
+	offset := fragmentHead(packet).FragmentOffset()
+	at := 0
+	for at < len(d.fragments) && fragmentHead(d.fragments[at]).FragmentOffset() < offset {
+		at++
+	}
+	if at < len(d.fragments) && fragmentHead(d.fragments[at]).FragmentOffset() == offset {
+		d.fragments[at].Release()
+		d.fragments[at] = packet
+		return
+	}
+	d.fragments = slices.Insert(d.fragments, at, packet)
+}
+
+// complete reports whether the fragments follow one another up to the last.
+func (d *partial) complete() bool {
+	next := uint32(0)
+	for _, p := range d.fragments {
+		if uint32(fragmentHead(p).FragmentOffset()) != next {
+			return false
+		}
+		next += p.Length - ipv4Header
+	}
+	return !fragmentHead(d.fragments[len(d.fragments)-1]).More()
+}
+
+// finish chains the fragments of a datagram and dispatches it.
+func (r *reassembly) finish(d *partial) {
+	r.drop(d)
+	whole := d.fragments[0]
+	for _, p := range d.fragments[1:] {
+		trimFront(p, ipv4Header)
+		join(whole, p)
+	}
+	r.ip.info.BytesReceived += whole.Length
+	head := fragmentHead(whole)
+	head.SetTotalLength(uint16(whole.Length))
+	head.SetFlagsFragmentOffset(0, 0)
+	head.SetChecksum(0)
+	head.SetChecksum(^head.CalculateChecksum())
+	r.ip.dispatch(whole, head)
+}
+
+// join appends a packet or chain to another.
+func join(whole, p *packetpool.Packet) {
+	last := whole
+	if whole.Last != nil {
+		last = whole.Last
+	}
+	last.Next = p
+	whole.Last = p
+	if p.Last != nil {
+		whole.Last = p.Last
+	}
+	whole.Length += p.Length
+}
+
+func (r *reassembly) drop(d *partial) {
+	r.datagrams = slices.DeleteFunc(r.datagrams, func(other *partial) bool { return other == d })
+}
+
+// second lets a second pass, and gives up datagrams whose time is over. It
+// reports whether any are left.
+func (r *reassembly) second() bool {
+	for n := 0; n < len(r.datagrams); {
+		d := r.datagrams[n]
+		if d.seconds > 0 {
+			d.seconds--
+			n++
+			continue
+		}
+		r.drop(d)
+		r.expire(d)
+	}
+	return len(r.datagrams) > 0
+}
+
+// expire releases the fragments of a datagram that never became complete, and
+// tells its sender if the first one is there.
+func (r *reassembly) expire(d *partial) {
+	if first := d.fragments[0]; fragmentHead(first).FragmentOffset() == 0 {
+		r.ip.sendICMPError(first, header.ICMPv4TimeExceeded, header.ICMPv4ReassemblyTimeout)
+	}
+	for _, p := range d.fragments {
+		r.ip.dropReceived(p)
+	}
+}
+
+// flush releases all fragments.
+func (r *reassembly) flush() {
+	for _, d := range r.datagrams {
+		for _, p := range d.fragments {
+			p.Release()
+		}
+	}
+	r.datagrams = nil
+}

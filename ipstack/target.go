@@ -1,0 +1,25 @@
+package ipstack
+
+// A Target has the compile-time options of NetX Duo that change how an
+// instance behaves. The zero Target is the default build.
+type Target struct {
+	// ExtendedNotify has the callbacks for an established connection, a
+	// completed disconnect and the timed wait: NX_ENABLE_EXTENDED_NOTIFY_SUPPORT.
+	ExtendedNotify bool
+	// QueueDepthNotify has the callback for a transmit queue that drains:
+	// NX_ENABLE_TCP_QUEUE_DEPTH_UPDATE_NOTIFY.
+	QueueDepthNotify bool
+	// StaticRoutes has a routing table: NX_ENABLE_IP_STATIC_ROUTING.
+	StaticRoutes bool
+	// RawFilter has the filter of raw packets: NX_ENABLE_IP_RAW_PACKET_FILTER.
+	RawFilter bool
+	// DualPool has a second pool for small packets:
+	// NX_ENABLE_DUAL_PACKET_POOL.
+	DualPool bool
+	// Interfaces is the number of physical interfaces; 0 means 1,
+	// NX_MAX_PHYSICAL_INTERFACES.
+	Interfaces int
+}
+
+// ExtendedTarget is a build with all options and two interfaces.
+var ExtendedTarget = Target{ExtendedNotify: true, QueueDepthNotify: true, StaticRoutes: true, Interfaces: 2}

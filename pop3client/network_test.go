@@ -1,0 +1,95 @@
+package pop3client_test
+
+import (
+	"net/netip"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"netxsim/ipstack"
+	"netxsim/ipstack/host"
+	"netxsim/packetpool"
+	"netxsim/sim"
+	"netxsim/sim/link"
+	"netxsim/sim/mailbox"
+	"netxsim/sim/pop3server"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// A network is a target with a pool of its own and a host with a POP3 server,
+// on one wire.
+type network struct {
+	kernel *sim.Kernel
+	target *ipstack.IP
+	pool   *packetpool.Pool
+	host   *host.Host
+}
+
+// newNetwork builds a network in which mrose has box, password tanstaaf.
+func newNetwork(seed uint64, wire link.Config, packets int, box *mailbox.Mailbox) (*network, error) {
+	n := &network{kernel: sim.New(sim.Config{Seed: seed})}
+	segment := link.New(n.kernel, wire)
+	var err error
+	n.pool, err = packetpool.New(n.kernel, packetpool.Config{
+		Name:    "client",
+		Payload: 1536,
+		Target:  packetpool.ILP32,
+		Size:    packetpool.SizeFor(packetpool.ILP32, 1536, packets),
+	})
+	if err != nil {
+		return nil, err
+	}
+	n.target, err = ipstack.New(n.kernel, ipstack.Config{
+		Name:     "target",
+		Address:  netip.MustParsePrefix("192.2.2.61/24"),
+		Pool:     n.pool,
+		Driver:   ipstack.Ethernet(segment, ipstack.HardwareAddress{2, 0, 0, 0, 0, 1}),
+		Priority: 1,
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, err := range []error{n.target.EnableARP(8), n.target.EnableTCP()} {
+		if err != nil {
+			return nil, err
+		}
+	}
+	n.host = host.New(n.kernel, host.Config{
+		Name:            "server",
+		Address:         netip.MustParsePrefix("192.2.2.89/24"),
+		Wire:            segment,
+		HardwareAddress: [6]byte{2, 0, 0, 0, 0, 2},
+	})
+	return n, n.serve(box)
+}
+
+// serve starts the server.
+func (n *network) serve(box *mailbox.Mailbox) error {
+	listener, err := n.host.Listen(110)
+	if err != nil {
+		return err
+	}
+	server, err := pop3server.New(pop3server.Config{
+		Users: []pop3server.User{{Name: "mrose", Password: "tanstaaf", Mailbox: box}},
+		Go:    n.host.Go,
+	})
+	if err != nil {
+		return err
+	}
+	n.host.Go(func() { server.Serve(listener) })
+	return nil
+}
+
+// run runs program in a thread of the target until it ends.
+func (n *network) run(program func() error) error {
+	var result error
+	_, err := n.kernel.NewThread(sim.ThreadConfig{Name: "client", Priority: 16, Entry: func() { result = program() }})
+	if err != nil {
+		return err
+	}
+	if _, err := n.kernel.Run(func() {}); err != nil {
+		return err
+	}
+	return result
+}

@@ -1,0 +1,147 @@
+package sim
+
+import (
+	"sync"
+	"time"
+)
+
+// A Clock paces a run. Without one, time is virtual: it jumps from one thing that
+// happens to the next.
+type Clock interface {
+	// Now returns the time since the clock was made. It never goes back.
+	Now() time.Duration
+	// Sleep returns when Now has reached until, or earlier when wake receives. A
+	// negative until is never reached.
+	Sleep(until time.Duration, wake <-chan struct{})
+}
+
+// RealTime returns a clock that begins at 0 and follows the system's clock, for
+// runs with peers outside the simulation. In a bubble of testing/synctest it
+// follows the bubble's clock, so that a run takes part in the test's time.
+func RealTime() Clock {
+	return &systemClock{start: time.Now()} //netxlint:wallclock this is the clock for runs in real time
+}
+
+type systemClock struct{ start time.Time }
+
+func (c *systemClock) Now() time.Duration {
+	return time.Since(c.start) //netxlint:wallclock this is the clock for runs in real time
+}
+
+func (c *systemClock) Sleep(until time.Duration, wake <-chan struct{}) {
+	if until < 0 {
+		<-wake
+		return
+	}
+	t := time.NewTimer(until - c.Now()) //netxlint:wallclock this is the clock for runs in real time
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-wake:
+	}
+}
+
+// outside is how the world outside a kernel gets in.
+type outside struct {
+	mu     sync.Mutex
+	posted []func()
+	spare  []func()
+	open   int
+	bell   chan struct{} // rings when something was posted
+}
+
+// Post has f run in event context, as soon as no thread is ready. It may be
+// called from any goroutine. What comes from outside makes a run in virtual
+// time depend on the moment it comes; runs with a Clock are so anyway.
+func (k *Kernel) Post(f func()) {
+	k.outside.mu.Lock()
+	k.outside.posted = append(k.outside.posted, f)
+	k.outside.mu.Unlock()
+	k.outside.ring()
+}
+
+func (o *outside) ring() {
+	select {
+	case o.bell <- struct{}{}:
+	default:
+	}
+}
+
+// Outside tells the kernel that somebody outside may call Post: with nothing
+// left to happen the run then waits for that, in place of ending with a
+// DeadlockError. The function it returns takes that back; it may be called from any
+// goroutine, once.
+func (k *Kernel) Outside() (done func()) {
+	k.outside.mu.Lock()
+	k.outside.open++
+	k.outside.mu.Unlock()
+	return func() {
+		k.outside.mu.Lock()
+		k.outside.open--
+		k.outside.mu.Unlock()
+		k.outside.ring()
+	}
+}
+
+// expected reports whether somebody outside may call Post.
+func (o *outside) expected() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.open > 0
+}
+
+// enter runs what was posted and reports whether there was anything.
+func (k *Kernel) enter() bool {
+	o := &k.outside
+	o.mu.Lock()
+	posted := o.posted
+	o.posted = o.spare[:0]
+	o.mu.Unlock()
+	for i, f := range posted {
+		k.run.events++
+		k.Interrupt(f)
+		posted[i] = nil
+	}
+	o.spare = posted
+	return len(posted) > 0
+}
+
+// await lets time pass until at, if the run has a clock, or until something is posted.
+// It returns false when it was the latter. Nothing is due at a negative at.
+func (k *Kernel) await(at int64) bool {
+	if k.cfg.Clock == nil {
+		if at < 0 {
+			k.rest(func() { <-k.outside.bell })
+		}
+		return at >= 0
+	}
+	if at >= 0 && int64(k.cfg.Clock.Now()) >= at {
+		return true
+	}
+	k.rest(func() { k.cfg.Clock.Sleep(time.Duration(at), k.outside.bell) })
+	return at >= 0 && int64(k.cfg.Clock.Now()) >= at
+}
+
+// rest calls wait, in which it is not strange that the baton does not move.
+func (k *Kernel) rest(wait func()) {
+	k.run.resting.Store(true)
+	wait()
+	k.run.resting.Store(false)
+}
+
+// catchUp has ticks and events whose time has passed while the calling thread
+// computed interrupt it now. In virtual time computing takes none.
+func (k *Kernel) catchUp() {
+	if k.cfg.Clock == nil || !k.preemptible() {
+		return
+	}
+	for {
+		now := int64(k.cfg.Clock.Now())
+		at, tick := k.due()
+		if at < 0 || at > now {
+			k.advance(now)
+			return
+		}
+		k.happen(at, tick)
+	}
+}
