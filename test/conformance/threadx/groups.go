@@ -1,29 +1,27 @@
 package threadx
 
-import (
-	. "netxsim/netx"
-)
+import "netxsim/netx"
 
 func init() {
 	register(map[string]func(m *machine, in args) out{
 		"event_flags_create": func(m *machine, in args) out {
-			return answer(TxEventFlagsCreate(m.group(in), ""))
+			return answer(netx.TxEventFlagsCreate(m.group(in), ""))
 		},
 		"event_flags_set": func(m *machine, in args) out {
-			return answer(TxEventFlagsSet(m.group(in), in.u32("flags", 0), in.u32("option", 0)))
+			return answer(netx.TxEventFlagsSet(m.group(in), in.u32("flags", 0), in.u32("option", 0)))
 		},
 		"event_flags_get": groupGet,
 		"event_flags_set_notify": func(m *machine, in args) out {
-			return answer(TxEventFlagsSetNotify(m.group(in), notified[TX_EVENT_FLAGS_GROUP](m, in, "set_notify", "group")))
+			return answer(netx.TxEventFlagsSetNotify(m.group(in), notified[netx.TX_EVENT_FLAGS_GROUP](m, in, "set_notify", "group")))
 		},
 		"event_flags_delete": func(m *machine, in args) out {
-			return answer(TxEventFlagsDelete(m.group(in)))
+			return answer(netx.TxEventFlagsDelete(m.group(in)))
 		},
 		"event_flags_info_get": groupInfo,
 	})
 }
 
-func (m *machine) group(in args) *TX_EVENT_FLAGS_GROUP {
+func (m *machine) group(in args) *netx.TX_EVENT_FLAGS_GROUP {
 	return object(in, "group", m.groups[:], &m.blank.group)
 }
 
@@ -31,8 +29,8 @@ func (m *machine) group(in args) *TX_EVENT_FLAGS_GROUP {
 const unset = 0xA5A5A5A5
 
 func groupGet(m *machine, in args) out {
-	var actual ULONG = unset
-	status := TxEventFlagsGet(m.group(in), in.u32("flags", 0), in.u32("option", 0), unlessNull(in, "actual", &actual), in.wait())
+	var actual netx.ULONG = unset
+	status := netx.TxEventFlagsGet(m.group(in), in.u32("flags", 0), in.u32("option", 0), unlessNull(in, "actual", &actual), in.wait())
 	if actual == unset {
 		return answer(status)
 	}
@@ -41,12 +39,12 @@ func groupGet(m *machine, in args) out {
 
 func groupInfo(m *machine, in args) out {
 	if in.null("outputs") {
-		return answer(TxEventFlagsInfoGet(m.group(in), nil, nil, nil, nil, nil))
+		return answer(netx.TxEventFlagsInfoGet(m.group(in), nil, nil, nil, nil, nil))
 	}
 	var name string
-	var flags, suspended ULONG
-	var first *TX_THREAD
-	var next *TX_EVENT_FLAGS_GROUP
-	status := TxEventFlagsInfoGet(m.group(in), &name, &flags, &first, &suspended, &next)
+	var flags, suspended netx.ULONG
+	var first *netx.TX_THREAD
+	var next *netx.TX_EVENT_FLAGS_GROUP
+	status := netx.TxEventFlagsInfoGet(m.group(in), &name, &flags, &first, &suspended, &next)
 	return info(in, status, out{"flags": flags, "first": m.ref(first), "suspended": suspended})
 }
