@@ -121,9 +121,12 @@ func (pool *Pool) tellOf(p *Packet, cause Cause) {
 	if pool.watchers == nil {
 		return
 	}
-	from := pool.before
+	from, to := pool.before, p.HolderName()
 	pool.before = ""
-	pool.emit(Event{Cause: cause, Packet: p, From: from, Holder: p.HolderName()})
+	if cause == CauseHold && from == to {
+		return
+	}
+	pool.emit(Event{Cause: cause, Packet: p, From: from, Holder: to})
 }
 
 // tell reports what happened to a thread that asked for a packet.

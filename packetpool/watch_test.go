@@ -30,6 +30,7 @@ func TestWatchTellsEverything(t *testing.T) {
 	p, q := mustAllocate(t, &pool, 0), mustAllocate(t, &pool, 0)
 	k.now = time.Millisecond
 	p.Hold(queue("receive queue"))
+	p.Hold(queue("receive queue")) // no change
 	_, _ = pool.Allocate(0, 0)
 
 	k.name = "waiter"

@@ -135,3 +135,17 @@ func TestRandStreams(t *testing.T) {
 		t.Error("the seed does not show")
 	}
 }
+
+// TestParallelKernels runs kernels side by side, each with its own seed, and wants of
+// each what it does alone.
+func TestParallelKernels(t *testing.T) {
+	for seed := range uint64(8) {
+		want := bustle(t, seed)
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(want, bustle(t, seed)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
