@@ -87,6 +87,7 @@ type IP struct {
 	request        DriverRequest // scratch: the one for a packet
 	identification uint16        // of the IP packets that are not netstack's
 	frame          []byte        // scratch: the frame being sent
+	room           int           // and the room in front of it on the device
 	gather         []byte        // scratch: a datagram that arrived in a chain
 	pieces         []byte        // scratch: a datagram being fragmented
 
@@ -95,8 +96,10 @@ type IP struct {
 	assembly    reassembly
 	raw         rawReceiver
 	arp         arpCache
+	rarp        rarpProtocol
 	icmp        icmpProtocol
 	igmp        igmpProtocol
+	ipv6        ipv6Protocol
 	udp         *udpProtocol
 	tcp         *tcpProtocol
 	stats       Stats
@@ -179,8 +182,9 @@ func (ip *IP) startThread(priority uint32) error {
 func (ip *IP) initServices() {
 	ip.holders.init(ip.name)
 	ip.arp.ip, ip.igmp.ip = ip, ip
-	ip.assembly.ip = ip
+	ip.assembly.ip, ip.rarp.ip = ip, ip
 	ip.raw.init(ip)
+	ip.ipv6.init(ip)
 	ip.clock.init(ip)
 }
 
@@ -255,6 +259,7 @@ func (ip *IP) releaseHeld() {
 		}
 	}
 	ip.arp.forgetDynamic()
+	ip.ipv6.forgetNeighbours(nil)
 	ip.assembly.flush()
 	ip.raw.flush()
 	ip.sending.flush()

@@ -48,8 +48,10 @@ func (c *periodicClock) beat() {
 		return
 	}
 	busy := c.ip.arp.second()
+	busy = c.ip.rarp.second() || busy
 	busy = c.ip.igmp.second() || busy
 	busy = c.ip.assembly.second() || busy
+	busy = c.ip.ipv6.second() || busy
 	if !busy {
 		c.stop()
 	}

@@ -181,7 +181,12 @@ func (s *TCPSocket) State() TCPState { return s.state }
 func (s *TCPSocket) Port() uint16 { return s.port }
 
 // Peer returns the other end of the connection; the zero value without one.
-func (s *TCPSocket) Peer() netip.AddrPort { return s.remote }
+func (s *TCPSocket) Peer() netip.AddrPort {
+	if !s.remote.IsValid() {
+		return s.remote
+	}
+	return netip.AddrPortFrom(s.ip.ipv6.outer(s.remote.Addr()), s.remote.Port())
+}
 
 // Waiting reports whether a thread waits in Receive.
 func (s *TCPSocket) Waiting() bool { return !s.wait.receive.empty() }
@@ -195,7 +200,12 @@ func (s *TCPSocket) ReceiveQueueLen() int { return s.rx.queue.len() }
 func (s *TCPSocket) TransmitQueueLen() int { return len(s.tx.queue) }
 
 // ownMSS is the largest segment that the interface can receive.
-func (s *TCPSocket) ownMSS() uint32 { return s.via.IpMtuSize - ipv4Header - tcpHeader }
+func (s *TCPSocket) ownMSS() uint32 {
+	if isStandIn(toWord(s.remote.Addr())) {
+		return s.via.IpMtuSize - ipv6Header - tcpHeader
+	}
+	return s.via.IpMtuSize - ipv4Header - tcpHeader
+}
 
 // Delete removes the socket from its instance, as nx_tcp_socket_delete does.
 //
