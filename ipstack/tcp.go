@@ -124,14 +124,9 @@ func (t *tcpProtocol) receive(packet *packetpool.Packet, datagram header.IPv4) {
 		t.info.ConnectionsDropped++
 	}
 	if !seg.has(header.TCPFlagRst) {
-		t.refuse(&seg, t.ip.arrival(packet))
+		t.refuse(&seg, t.ip.arrivedOn(packet))
 	}
 	packet.Release()
-}
-
-// arrival is the interface at which a packet came in.
-func (ip *IP) arrival(packet *packetpool.Packet) *Interface {
-	return &ip.interfaces[packet.InterfaceIndex]
 }
 
 // refuse answers a stranger's segment with a reset.

@@ -18,6 +18,8 @@ import (
 // status.NotClosed, status.InProgress with no wait, status.NotConnected when
 // the peer refuses or does not answer.
 func (s *TCPSocket) Connect(addr netip.Addr, port uint16, wait uint32) error {
+	s.ip.enter()
+	defer s.ip.leave()
 	if err := s.ip.ipv6.check(addr); err != nil {
 		return err
 	}
@@ -38,7 +40,7 @@ func (s *TCPSocket) Connect(addr netip.Addr, port uint16, wait uint32) error {
 	if wait == noWait || s.ip.inIPThread() {
 		return status.InProgress
 	}
-	_, err := s.wait.connect.wait(wait)
+	_, err := s.ip.await(&s.wait.connect, wait)
 	if err != nil && (s.state == TCPSynSent || s.state == TCPSynReceived) {
 		s.giveUp()
 	}

@@ -67,6 +67,8 @@ func (s *TCPSocket) listen(port uint16) {
 // status.ConnectionPending, which is a success: a SYN was queued and only needs
 // to be accepted.
 func (ip *IP) Relisten(port uint16, socket *TCPSocket) error {
+	ip.enter()
+	defer ip.leave()
 	if socket.state != TCPClosed {
 		return status.NotClosed
 	}
@@ -86,7 +88,7 @@ func (ip *IP) Relisten(port uint16, socket *TCPSocket) error {
 	packet := l.queue[0]
 	l.queue = append(l.queue[:0], l.queue[1:]...)
 	if seg, ok := parseSegment(header.IPv4(ip.contiguous(packet))); ok {
-		socket.assign(&seg, ip.arrival(packet))
+		socket.assign(&seg, ip.arrivedOn(packet))
 	}
 	packet.Release()
 	if l.callback != nil {
@@ -101,6 +103,8 @@ func (ip *IP) Relisten(port uint16, socket *TCPSocket) error {
 // Errors: status.EntryNotFound, status.NotListenState when the socket that
 // waits is already accepting.
 func (ip *IP) Unlisten(port uint16) error {
+	ip.enter()
+	defer ip.leave()
 	l := ip.tcp.listeners[port]
 	if l == nil {
 		return status.EntryNotFound
@@ -131,7 +135,7 @@ func (l *listener) receive(packet *packetpool.Packet, seg *segment) {
 		l.tcp.info.Connections++
 		s := l.socket
 		l.socket = nil
-		s.assign(seg, l.tcp.ip.arrival(packet))
+		s.assign(seg, l.tcp.ip.arrivedOn(packet))
 		packet.Release()
 		if s.state == TCPSynReceived { // accepted before the SYN came
 			s.answerSYN()
@@ -204,6 +208,8 @@ func (s *TCPSocket) assign(seg *segment, in *Interface) {
 // Errors: status.NotListenState, status.InProgress with no wait,
 // status.NotConnected when the wait ran out; the socket then listens again.
 func (s *TCPSocket) Accept(wait uint32) error {
+	s.ip.enter()
+	defer s.ip.leave()
 	switch s.state {
 	case TCPEstablished:
 		return nil
@@ -223,7 +229,7 @@ func (s *TCPSocket) Accept(wait uint32) error {
 	if wait == noWait || s.ip.inIPThread() {
 		return status.InProgress
 	}
-	_, err := s.wait.connect.wait(wait)
+	_, err := s.ip.await(&s.wait.connect, wait)
 	if err != nil {
 		if s.state == TCPSynReceived {
 			s.giveUp()
@@ -314,6 +320,8 @@ func (t *tcpProtocol) accepted(port uint16) (tcpip.Endpoint, *waiter.Queue) {
 // Errors: status.NotListenState while a connection is open or opening, and for
 // a socket that is closed and not bound.
 func (s *TCPSocket) Unaccept() error {
+	s.ip.enter()
+	defer s.ip.leave()
 	if s.state >= TCPCloseWait || s.state == TCPClosed && s.bound {
 		s.dropEndpoint()
 		s.state = TCPListen

@@ -259,6 +259,8 @@ func (s *TCPSocket) drain() int {
 // status.NotConnected when nothing can come any more, and the kernel's when
 // the wait is aborted.
 func (s *TCPSocket) Receive(wait uint32) (*packetpool.Packet, error) {
+	s.ip.enter()
+	defer s.ip.leave()
 	if !s.bound {
 		return nil, status.NotBound
 	}
@@ -271,7 +273,7 @@ func (s *TCPSocket) Receive(wait uint32) (*packetpool.Packet, error) {
 	if wait == noWait || s.ip.inIPThread() {
 		return nil, status.NoPacket
 	}
-	packet, err := s.wait.receive.wait(wait)
+	packet, err := s.ip.await(&s.wait.receive, wait)
 	if errors.Is(err, errExpired) {
 		return nil, s.nothingReceived()
 	}

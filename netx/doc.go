@@ -25,6 +25,12 @@
 // layer and then calls the native package; it has no other logic. Below,
 // statuses are Go errors; here they are numbers again.
 //
+// With DisableErrorChecking in the program's [Program.Target]
+// (NX_DISABLE_ERROR_CHECKING) the packet services skip their checks, as C does
+// then: null pointers crash the program, packet types need not be multiples of
+// four, an append of no bytes succeeds, and packet pointers may be out of order.
+// The native package still refuses what would corrupt memory.
+//
 // # Released packets
 //
 // In C a checked release sets the caller's packet variable to null. Go cannot

@@ -15,13 +15,15 @@ import (
 // Callers: initialization, threads, timers, ISRs; only threads may wait.
 func NxPacketAllocate(pool *NX_PACKET_POOL, packet **NX_PACKET, packetType, waitOption ULONG) UINT {
 	switch {
+	case pool.Unchecked():
 	case !pool.Created() || packet == nil:
 		return NX_PTR_ERROR
 	case packetType%4 != 0: // sizeof(ULONG)
 		return NX_OPTION_ERROR
 	case !threadToWait(pool.Kernel(), waitOption):
 		return NX_CALLER_ERROR
-	case packetType > pool.Payload():
+	}
+	if packetType > pool.Payload() {
 		return NX_INVALID_PARAMETERS // before anything is stored
 	}
 	*packet = nil
@@ -41,13 +43,13 @@ func NxPacketAllocate(pool *NX_PACKET_POOL, packet **NX_PACKET, packetType, wait
 // NX_CALLER_ERROR, NX_INVALID_PACKET, NX_WAIT_ABORTED, NX_POOL_DELETED.
 // Callers: initialization, threads, timers, ISRs; only threads may wait.
 func NxPacketCopy(packet *NX_PACKET, newPacket **NX_PACKET, pool *NX_PACKET_POOL, waitOption ULONG) UINT {
-	if !pool.Created() || isNull(packet) || newPacket == nil {
+	switch {
+	case pool.Unchecked():
+	case !pool.Created() || isNull(packet) || newPacket == nil:
 		return NX_PTR_ERROR
-	}
-	if s := pointers(packet); s != NX_SUCCESS {
-		return s
-	}
-	if !threadToWait(pool.Kernel(), waitOption) {
+	case pointers(packet) != NX_SUCCESS:
+		return pointers(packet)
+	case !threadToWait(pool.Kernel(), waitOption):
 		return NX_CALLER_ERROR
 	}
 	*newPacket = nil
@@ -68,15 +70,16 @@ func NxPacketCopy(packet *NX_PACKET, newPacket **NX_PACKET, pool *NX_PACKET_POOL
 // Callers: initialization, threads, timers, ISRs; only threads may wait.
 func NxPacketDataAppend(packet *NX_PACKET, dataStart []byte, dataSize ULONG, pool *NX_PACKET_POOL, waitOption ULONG) UINT {
 	switch {
-	case !pool.Created() || isNull(packet) || isShort(dataStart, dataSize):
+	case isShort(dataStart, dataSize):
+		return NX_PTR_ERROR
+	case pool.Unchecked():
+	case !pool.Created() || isNull(packet):
 		return NX_PTR_ERROR
 	case dataSize == 0:
 		return NX_SIZE_ERROR
-	}
-	if s := pointers(packet); s != NX_SUCCESS {
-		return s
-	}
-	if !threadToWait(pool.Kernel(), waitOption) {
+	case pointers(packet) != NX_SUCCESS:
+		return pointers(packet)
+	case !threadToWait(pool.Kernel(), waitOption):
 		return NX_CALLER_ERROR
 	}
 	return status.Of(packet.Append(dataStart[:dataSize], pool, waitOption))
@@ -127,7 +130,9 @@ func NxPacketDataRetrieve(packet *NX_PACKET, bufferStart []byte, bytesCopied *UL
 // Status: NX_SUCCESS, NX_PTR_ERROR.
 // Callers: initialization, threads, timers, ISRs.
 func NxPacketLengthGet(packet *NX_PACKET, length *ULONG) UINT {
-	if isNull(packet) || !packet.PoolOwner.Created() || length == nil {
+	switch {
+	case unchecked(packet):
+	case isNull(packet) || !packet.PoolOwner.Created() || length == nil:
 		return NX_PTR_ERROR
 	}
 	*length = packet.Length
@@ -141,11 +146,12 @@ func NxPacketLengthGet(packet *NX_PACKET, length *ULONG) UINT {
 // Status: NX_SUCCESS, NX_UNDERFLOW, NX_OVERFLOW, NX_PTR_ERROR.
 // Callers: initialization, threads, timers, ISRs.
 func NxPacketRelease(packet *NX_PACKET) UINT {
-	if packet == nil || !packet.PoolOwner.Created() {
+	switch {
+	case unchecked(packet):
+	case packet == nil || !packet.PoolOwner.Created():
 		return NX_PTR_ERROR
-	}
-	if s := pointers(packet); s != NX_SUCCESS {
-		return s
+	case pointers(packet) != NX_SUCCESS:
+		return pointers(packet)
 	}
 	return status.Of(packet.Release())
 }
@@ -157,11 +163,12 @@ func NxPacketRelease(packet *NX_PACKET) UINT {
 // Status: NX_SUCCESS, NX_UNDERFLOW, NX_OVERFLOW, NX_PTR_ERROR.
 // Callers: initialization, threads, timers, ISRs.
 func NxPacketTransmitRelease(packet *NX_PACKET) UINT {
-	if packet == nil || !packet.PoolOwner.Created() {
+	switch {
+	case unchecked(packet):
+	case packet == nil || !packet.PoolOwner.Created():
 		return NX_PTR_ERROR
-	}
-	if s := pointers(packet); s != NX_SUCCESS {
-		return s
+	case pointers(packet) != NX_SUCCESS:
+		return pointers(packet)
 	}
 	return status.Of(packet.TransmitRelease())
 }
@@ -175,6 +182,7 @@ func NxPacketVlanPrioritySet(packet *NX_PACKET, vlanPriority UINT) UINT {
 	switch {
 	case !current().Target.EnableVLAN:
 		return NX_NOT_SUPPORTED
+	case unchecked(packet):
 	case isNull(packet) || !packet.PoolOwner.Created():
 		return NX_PTR_ERROR
 	case vlanPriority > NX_VLAN_PRIORITY_MAX:
@@ -189,6 +197,41 @@ func NxPacketVlanPrioritySet(packet *NX_PACKET, vlanPriority UINT) UINT {
 func NxPacketDataAdjust(packet *NX_PACKET, headerSize ULONG) UINT {
 	return status.Of(packet.Adjust(headerSize))
 }
+
+// NxPacketDebugInfoGet stores what is known about the packet at a position in
+// the pool's memory: the packet, its state, the thread that used it last ("ISR"
+// outside threads), and the source file and line where it did. A nil pointer
+// skips its value. It needs a target with EnablePacketDebugInfo
+// (NX_ENABLE_PACKET_DEBUG_INFO), without which C does not have the service.
+//
+// Unlike NetX Duo, packetStatus takes the value of UnionNext.TcpQueueNext, so
+// that it compares with NX_PACKET_FREE, NX_PACKET_ALLOCATED and
+// NX_PACKET_ENQUEUED; file and line are those of the call into the library, not
+// inside it; and a packetIndex behind the last packet is NX_INVALID_PARAMETERS.
+//
+// Status: NX_SUCCESS, NX_PTR_ERROR, NX_NOT_SUPPORTED, NX_INVALID_PARAMETERS.
+// Callers: initialization, threads, timers, ISRs.
+func NxPacketDebugInfoGet(pool *NX_PACKET_POOL, packetIndex UINT, packet, packetStatus **NX_PACKET,
+	threadInfo, fileInfo *string, line *ULONG) UINT {
+	if !current().Target.EnablePacketDebugInfo {
+		return NX_NOT_SUPPORTED
+	}
+	info, err := pool.DebugInfo(int(packetIndex))
+	if err != nil {
+		return status.Of(err)
+	}
+	store(packet, info.Packet)
+	store(packetStatus, info.Packet.UnionNext.TcpQueueNext)
+	store(threadInfo, info.Thread)
+	store(fileInfo, info.File)
+	store(line, ULONG(info.Line))
+	return NX_SUCCESS
+}
+
+// unchecked reports whether the packet's program was built with
+// NX_DISABLE_ERROR_CHECKING. What its services do with what the checks would
+// have refused is up to the native packages, which do not crash where C would.
+func unchecked(packet *NX_PACKET) bool { return packet != nil && packet.PoolOwner.Unchecked() }
 
 // isNull reports whether packet is what C would have as a null pointer.
 func isNull(packet *NX_PACKET) bool { return packet == nil || packet.Released() }

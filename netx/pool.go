@@ -28,6 +28,7 @@ func NxPacketPoolCreate(pool *NX_PACKET_POOL, name string, payloadSize ULONG, me
 	switch {
 	case memorySize == 0 || cfg.Check() != nil:
 		return NX_SIZE_ERROR
+	case program.Target.DisableErrorChecking:
 	case program.collides(pool, memory, memorySize):
 		return NX_PTR_ERROR
 	case !initAndThreads(program.Kernel):
@@ -55,10 +56,11 @@ func (p *Program) collides(pool *NX_PACKET_POOL, memory []byte, size ULONG) bool
 // Status: NX_SUCCESS, NX_PTR_ERROR, NX_CALLER_ERROR.
 // Callers: threads.
 func NxPacketPoolDelete(pool *NX_PACKET_POOL) UINT {
-	if !pool.Created() {
+	switch {
+	case pool.Unchecked():
+	case !pool.Created():
 		return NX_PTR_ERROR
-	}
-	if !threadsOnly(pool.Kernel()) {
+	case !threadsOnly(pool.Kernel()):
 		return NX_CALLER_ERROR
 	}
 	return status.Of(pool.Delete())
@@ -72,10 +74,11 @@ func NxPacketPoolDelete(pool *NX_PACKET_POOL) UINT {
 // Callers: initialization, threads, timers.
 func NxPacketPoolInfoGet(pool *NX_PACKET_POOL, totalPackets, freePackets, emptyPoolRequests,
 	emptyPoolSuspensions, invalidPacketReleases *ULONG) UINT {
-	if !pool.Created() {
+	switch {
+	case pool.Unchecked():
+	case !pool.Created():
 		return NX_PTR_ERROR
-	}
-	if !notISR(pool.Kernel()) {
+	case !notISR(pool.Kernel()):
 		return NX_CALLER_ERROR
 	}
 	info := pool.Info()
@@ -87,7 +90,7 @@ func NxPacketPoolInfoGet(pool *NX_PACKET_POOL, totalPackets, freePackets, emptyP
 	return NX_SUCCESS
 }
 
-func store(to *ULONG, value uint32) {
+func store[T any](to *T, value T) {
 	if to != nil {
 		*to = value
 	}
@@ -103,6 +106,7 @@ func NxPacketPoolLowWatermarkSet(pool *NX_PACKET_POOL, lowWaterMark ULONG) UINT 
 	switch {
 	case !current().Target.EnableLowWatermark:
 		return NX_NOT_SUPPORTED
+	case pool.Unchecked():
 	case !pool.Created():
 		return NX_PTR_ERROR
 	case !threadsOnly(pool.Kernel()):

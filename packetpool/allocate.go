@@ -18,22 +18,31 @@ import (
 // status.PoolDeleted if the pool is deleted, status.PtrError if it was never
 // created, status.TxWaitAborted if the wait was aborted.
 func (pool *Pool) Allocate(packetType, wait uint32) (*Packet, error) {
-	if !pool.created {
-		return nil, pool.notCreated()
-	}
-	if pool.payload < packetType {
-		return nil, status.InvalidParameters
-	}
+	thread := pool.currentName()
 	p := pool.free
-	if p == nil {
+	switch {
+	case !pool.created:
+		return nil, pool.notCreated()
+	case pool.payload < packetType:
+		return nil, status.InvalidParameters
+	case p == nil:
 		return pool.allocateEmpty(packetType, wait)
 	}
 	pool.free = p.nextFree
-	p.nextFree, p.free = nil, false
+	p.free = false
 	pool.available--
 	p.fresh(packetType)
 	p.IpVersion = ipVersion4
-	pool.take(p)
+	p.thread = thread
+	if !pool.ledger.addAgain(p) {
+		pool.ledger.add(p)
+	}
+	if pool.available < pool.ledger.lowest {
+		pool.newLow()
+	}
+	if pool.observed {
+		pool.noteAllocate(p)
+	}
 	return p, nil
 }
 
@@ -48,6 +57,7 @@ func (pool *Pool) notCreated() error {
 func (pool *Pool) allocateEmpty(packetType, wait uint32) (*Packet, error) {
 	pool.count(&pool.emptyRequests)
 	if wait == 0 {
+		pool.tell(CauseEmpty, pool.currentName())
 		return nil, status.NoPacket
 	}
 	if pool.kernel == nil {
@@ -55,11 +65,31 @@ func (pool *Pool) allocateEmpty(packetType, wait uint32) (*Packet, error) {
 	}
 	pool.count(&pool.emptySuspensions)
 	req := pool.waiting.push(pool, packetType, pool.currentName())
-	defer pool.waiting.done(req) // also when the thread is terminated
+	defer pool.finish(req) // also when the thread is terminated
+	pool.tell(CauseWait, req.thread)
 	if err := pool.kernel.Wait(req, wait, status.NoPacket); err != nil {
 		return nil, err
 	}
+	if pool.debugInfo {
+		req.packet.noteAllocated()
+	}
 	return req.packet, nil
+}
+
+// finish ends a request in its own thread.
+func (pool *Pool) finish(req *request) {
+	thread, served := req.thread, req.served
+	pool.waiting.done(req)
+	if !served {
+		pool.tell(CauseGiveUp, thread)
+	}
+}
+
+// isOver reports whether a wait has ended although the request is still in the
+// queue: the thread was aborted or has timed out, and has not run since.
+func (pool *Pool) isOver(req *request) bool {
+	k, ok := pool.kernel.(waitersOn)
+	return ok && k.WaitersOn(req) == 0
 }
 
 // A request is a thread that waits for a packet, and the key it waits on.
@@ -68,6 +98,7 @@ type request struct {
 	packetType uint32  // header room asked for
 	thread     string  // who asks
 	packet     *Packet // the answer
+	served     bool    // the answer was taken
 	queued     bool
 	next, prev *request
 }

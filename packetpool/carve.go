@@ -78,6 +78,10 @@ func (pool *Pool) prepare(p *Packet, i int) {
 	p.UnionNext.TcpQueueNext = Free
 	p.free = true
 	p.index = i
+	p.debug = nil
+	if pool.debugInfo {
+		p.debug = new(debug)
+	}
 	p.DataStart = block + int(pool.geometry.header)
 	p.DataEnd = p.DataStart + pool.target.distance(pool.payload)
 }

@@ -10,6 +10,9 @@ import "netxsim/netx/status"
 // It mirrors nx_packet_copy. Errors: status.InvalidPacket if p is empty or its
 // chain does not hold as many bytes as Length says, and those of Allocate.
 func (p *Packet) Copy(pool *Pool, wait uint32) (*Packet, error) {
+	if err := p.check("copy"); err != nil {
+		return nil, err
+	}
 	if p.Length == 0 {
 		return nil, status.InvalidPacket
 	}
@@ -33,6 +36,7 @@ func (p *Packet) Copy(pool *Pool, wait uint32) (*Packet, error) {
 		_ = dup.Release()
 		return nil, status.InvalidPacket
 	}
+	dup.used()
 	return dup, nil
 }
 
@@ -64,6 +68,10 @@ func (p *Packet) appendChain(source *Packet, pool *Pool, wait uint32) error {
 // with DisablePacketChain), status.NotSupported if a packet would be needed and
 // header is odd, status.NoPacket if there is none.
 func (p *Packet) Adjust(header uint32) error {
+	if p == nil || p.free {
+		return p.check("adjust")
+	}
+	p.used()
 	payload, front := p.DataEnd-p.DataStart, p.PrependPtr-p.DataStart
 	switch {
 	case payload >= 0 && payload < int(header):

@@ -16,6 +16,12 @@ import (
 // Unlike NetX Duo, which would write past the end of a packet whose pointers
 // are out of order, it returns an error that wraps status.Overflow.
 func (p *Packet) Append(data []byte, pool *Pool, wait uint32) error {
+	if p == nil || p.free || p.Last != nil && p.Last.Next != nil {
+		if err := p.check("append to"); err != nil {
+			return err
+		}
+	}
+	p.used()
 	size := uint32(len(data))
 	last, room := p.tail()
 	if room < size {
@@ -87,7 +93,7 @@ func (p *Packet) fill(data []byte) error {
 		q = q.Next
 		p.Last = q
 		if q == nil {
-			return fmt.Errorf("packetpool: append: the chain ends %d bytes early: %w", len(data), status.Overflow)
+			return p.misuse("append to", fmt.Sprintf("its chain ends %d bytes early", len(data)), status.Overflow)
 		}
 	}
 }
@@ -100,6 +106,9 @@ func (p *Packet) fill(data []byte) error {
 // copied. Unlike NetX Duo, which would write past the end of a buffer that is
 // too small, it returns an error that wraps status.Overflow.
 func (p *Packet) Retrieve(buf []byte) (int, error) {
+	if err := p.check("retrieve from"); err != nil {
+		return 0, err
+	}
 	n := 0
 	for q := p; q != nil; q = q.Next {
 		data, inOrder := q.span(q.PrependPtr, q.AppendPtr)
@@ -107,8 +116,7 @@ func (p *Packet) Retrieve(buf []byte) (int, error) {
 			return n, status.InvalidPacket
 		}
 		if len(data) > len(buf)-n {
-			return n, fmt.Errorf("packetpool: retrieve %d bytes into a buffer of %d: %w",
-				p.Length, len(buf), status.Overflow)
+			return n, p.misuse("retrieve from", fmt.Sprintf("%d bytes into a buffer of %d", p.Length, len(buf)), status.Overflow)
 		}
 		n += copy(buf[n:], data)
 	}
@@ -126,6 +134,9 @@ func (p *Packet) Retrieve(buf []byte) (int, error) {
 // status.PacketOffsetError if offset is at or behind the end of the data; 0 is
 // fine in an empty packet.
 func (p *Packet) Extract(offset uint32, buf []byte) (int, error) {
+	if err := p.check("extract from"); err != nil {
+		return 0, err
+	}
 	if offset >= p.Length && offset == 0 {
 		return 0, nil
 	}

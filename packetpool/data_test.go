@@ -140,7 +140,7 @@ func TestRetrieveTellsShortBuffersAndLyingLengths(t *testing.T) {
 	p := mustAllocate(t, pool, 0)
 	_ = p.Append(counting(150), pool, 0)
 	_, err := p.Retrieve(make([]byte, 149))
-	if err == nil || err.Error() != "packetpool: retrieve 150 bytes into a buffer of 149: NX_OVERFLOW" {
+	if err == nil || err.Error() != "packetpool: retrieve from packet 0 of pool test: 150 bytes into a buffer of 149; held by somebody: NX_OVERFLOW" {
 		t.Errorf("short buffer: %v", err)
 	}
 	p.Length = 200

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unsafe"
 )
 
 // A Holder is what keeps packets for a while: a socket's receive queue, a
@@ -24,13 +25,22 @@ type HolderCount struct {
 // Hold notes that h has the packet and all that are chained to it; nil is the
 // thread that allocated each. It changes reports only.
 func (p *Packet) Hold(h Holder) {
+	if p != nil && p.Next != nil && p.runsInCircle() {
+		return // of no use to anybody; Release tells
+	}
 	for ; p != nil; p = p.Next {
 		if p.home == nil || p.free {
 			continue
 		}
-		p.home.settleLater()
-		p.home.ledger.move(p, h)
+		p.home.beforeHold(p)
+		p.hold(h)
+		p.home.tellOf(p, CauseHold)
 	}
+}
+
+func (p *Packet) hold(h Holder) {
+	p.home.settleLater()
+	p.home.ledger.move(p, h)
 }
 
 // HolderName returns who has the packet: the holder's name, or that of the
@@ -88,9 +98,7 @@ func (pool *Pool) Stats() Stats {
 // held at once.
 type ledger struct {
 	entries []entry
-	held    uint32 // packets that are not free
-	lent    uint32 // packets that went into another pool's free list
-	adopted uint32 // packets of other pools in this one
+	own     uint32 // packets in the books: all carved here, and those that came from other pools or went there
 
 	lowest   uint32
 	lowestAt time.Duration
@@ -119,17 +127,18 @@ func (l *ledger) open(packets int) {
 	*l = ledger{
 		entries:  slices.Grow(l.entries[:0], packets),
 		atLowest: slices.Grow(l.atLowest[:0], packets),
+		own:      uint32(packets),
 		lowest:   uint32(packets),
 	}
 }
 
 // find returns the entry of a holder, a new one if there is none.
-func (l *ledger) find(holder Holder, thread string) int32 {
+func (l *ledger) find(holder Holder, thread string) uint32 {
 	unused := -1
 	for i := range l.entries {
 		e := &l.entries[i]
 		if e.holder == holder && e.thread == thread {
-			return int32(i)
+			return uint32(i)
 		}
 		if e.packets == 0 {
 			unused = i
@@ -140,18 +149,27 @@ func (l *ledger) find(holder Holder, thread string) int32 {
 		unused = len(l.entries) - 1
 	}
 	l.entries[unused] = entry{holder: holder, thread: thread}
-	return int32(unused)
+	return uint32(unused)
+}
+
+// addAgain counts p for its thread if that thread had the packet last. It is
+// the usual case, and small enough to be inlined.
+func (l *ledger) addAgain(p *Packet) bool {
+	if uint(p.slot) >= uint(len(l.entries)) {
+		return false
+	}
+	e := &l.entries[p.slot]
+	if e.holder != nil || !sameText(e.thread, p.thread) {
+		return false
+	}
+	e.packets++
+	return true
 }
 
 // add counts p for its thread.
 func (l *ledger) add(p *Packet) {
-	l.held++
-	slot := p.slot // who had it last, a good guess
-	if int(slot) >= len(l.entries) || l.entries[slot].holder != nil || l.entries[slot].thread != p.thread {
-		slot = l.find(nil, p.thread)
-		p.slot = slot
-	}
-	l.entries[slot].packets++
+	p.slot = l.find(nil, p.thread)
+	l.entries[p.slot].packets++
 }
 
 // move counts p for another holder.
@@ -166,39 +184,24 @@ func (l *ledger) move(p *Packet, h Holder) {
 }
 
 // remove stops counting p.
-func (l *ledger) remove(p *Packet) {
-	l.held--
-	l.entries[p.slot].packets--
+func (l *ledger) remove(p *Packet) { l.entries[p.slot].packets-- }
+
+// sameText reports whether a and b are the same string in the same place. It
+// is how the name of a thread compares with itself.
+func sameText(a, b string) bool {
+	return unsafe.StringData(a) == unsafe.StringData(b) && len(a) == len(b)
 }
 
-// take notes that the running thread has p now.
-func (pool *Pool) take(p *Packet) {
-	p.thread = pool.currentName()
-	pool.ledger.add(p)
-	if pool.available < pool.ledger.lowest {
-		pool.newLow()
-	}
-}
-
-// drop notes that nobody has p any more.
-func (pool *Pool) drop(p *Packet) {
-	pool.settle()
-	pool.ledger.remove(p)
-}
-
-// adopt counts p here if it was carved elsewhere: C lets a program change the
+// adopt counts p here, which was carved elsewhere: C lets a program change the
 // owner of a packet, which then goes into another pool's free list.
 func (pool *Pool) adopt(p *Packet) {
-	if p.home == pool {
-		return
-	}
 	if p.home != nil {
 		p.home.settle()
 		p.home.ledger.remove(p)
-		p.home.ledger.lent++
+		p.home.ledger.own--
 	}
 	p.home = pool
-	pool.ledger.adopted++
+	pool.ledger.own++
 	pool.ledger.add(p)
 }
 
@@ -220,9 +223,13 @@ func (pool *Pool) settleLater() {
 // settle saves the holders of the low point before they change.
 func (pool *Pool) settle() {
 	if pool.ledger.unsaved {
-		pool.ledger.unsaved = false
-		pool.ledger.atLowest = append(pool.ledger.atLowest[:0], pool.ledger.entries...)
+		pool.ledger.save()
 	}
+}
+
+func (l *ledger) save() {
+	l.unsaved = false
+	l.atLowest = append(l.atLowest[:0], l.entries...)
 }
 
 func (pool *Pool) now() time.Duration {

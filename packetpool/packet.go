@@ -1,11 +1,5 @@
 package packetpool
 
-import (
-	"fmt"
-
-	"netxsim/netx/status"
-)
-
 // A Packet is an NX_PACKET: a header and the place of its payload in the
 // memory of the pool it was carved from. Data longer than one payload is a
 // chain of packets, joined by Next; the first, the head, stands for all.
@@ -47,9 +41,10 @@ type Packet struct {
 	home     *Pool   // the pool that counts it
 	nextFree *Packet // link of the free list
 	free     bool    // in the free list
-	slot     int32   // who holds it: an entry of home.ledger
+	slot     uint32  // who holds it: an entry of home.ledger
 	thread   string  // the thread that allocated it
 	index    int     // position in the memory of the pool it was carved from
+	debug    *debug  // call sites; nil without debug information
 }
 
 // Markers are the values of UnionNext.TcpQueueNext, and of QueueNext in
@@ -120,26 +115,31 @@ func (p *Packet) Area() []byte { return p.At(p.DataStart) }
 //	p.AppendPtr += len(data)
 //	p.Length += uint32(len(data))
 //
-// It panics if ptr is outside the payload, where C would overwrite the header
-// or the next packet.
+// The slice ends with the payload, so nothing can be written past it. If ptr
+// itself is outside the payload, where C would overwrite the header or the next
+// packet, At panics with a [*MisuseError]; [Packet.Put] returns it instead.
 func (p *Packet) At(ptr int) []byte {
 	end := min(p.DataEnd, len(p.memory))
 	if ptr < p.DataStart || ptr > end {
-		panic(fmt.Sprintf("packetpool: pointer %d is outside the payload %d..%d of packet %d of %s",
-			ptr, p.DataStart, p.DataEnd, p.index, p.ownerName()))
+		panic(p.outside(ptr, 0))
 	}
 	return p.memory[ptr:end:end]
 }
 
-func (p *Packet) ownerName() string {
-	if p.PoolOwner == nil {
-		return "no pool"
+// Put copies data to the pointer ptr, as C does with memcpy. No pointer and no
+// length changes. It returns a [*MisuseError] that wraps status.Overflow, or
+// status.Underflow in front of the payload, and writes nothing if the data would
+// leave the payload, where C would overwrite the header or the next packet.
+func (p *Packet) Put(ptr int, data []byte) error {
+	if end := min(p.DataEnd, len(p.memory)); ptr < p.DataStart || len(data) > end-ptr {
+		return p.outside(ptr, len(data))
 	}
-	return "pool " + p.PoolOwner.name
+	copy(p.memory[ptr:], data)
+	return nil
 }
 
-// live reports whether the owner is a pool that exists.
-func (p *Packet) live() bool { return p.PoolOwner != nil && p.PoolOwner.Created() }
+// live reports whether there is a packet, and its owner is a pool that exists.
+func (p *Packet) live() bool { return p != nil && p.PoolOwner.Created() }
 
 // room returns the bytes from AppendPtr to DataEnd as the unsigned 32-bit
 // number that C computes: huge if they are out of order.
@@ -150,8 +150,7 @@ func (p *Packet) room() uint32 { return uint32(p.DataEnd - p.AppendPtr) }
 func (p *Packet) write(data []byte) error {
 	target, ok := p.span(p.AppendPtr, p.AppendPtr+len(data))
 	if !ok {
-		return fmt.Errorf("packetpool: %d bytes at %d leave packet %d of %s: %w",
-			len(data), p.AppendPtr, p.index, p.ownerName(), status.Overflow)
+		return p.outside(p.AppendPtr, len(data))
 	}
 	p.AppendPtr += copy(target, data)
 	return nil

@@ -49,6 +49,12 @@ type Config struct {
 	Memory []byte
 	// Size is the number of bytes of Memory to use; 0 means all of it.
 	Size uint32
+
+	// DebugInfo keeps for every packet where it was allocated and released,
+	// for error texts and [Pool.DebugInfo], at the cost of a stack walk each
+	// time. A target with EnablePacketDebugInfo always has it, and larger
+	// headers for it; here the sizes stay the same. False means none.
+	DebugInfo bool
 }
 
 // A Pool is an NX_PACKET_POOL: packets of one payload size in one memory
@@ -79,6 +85,11 @@ type Pool struct {
 
 	waiting requestList
 	ledger  ledger
+
+	observed  bool // anybody watches, or debug information is kept
+	debugInfo bool
+	watchers  []*watcher
+	before    string // who had the packet that an event is about, until then
 }
 
 // New creates a pool. k may be nil for a pool nobody waits on.
@@ -112,7 +123,10 @@ func (pool *Pool) Create(k Kernel, cfg Config) error {
 		created: true,
 		name:    cfg.Name, kernel: k, target: cfg.Target, payload: cfg.Payload,
 		area: pool.area, geometry: pool.geometry, packets: pool.packets,
+		watchers:  pool.watchers,
+		debugInfo: cfg.DebugInfo || cfg.Target.EnablePacketDebugInfo,
 	}
+	pool.observed = pool.debugInfo || pool.watchers != nil
 	pool.clock, _ = k.(clock)
 	pool.namer, _ = k.(namer)
 	pool.gate, _ = k.(gate)
@@ -185,6 +199,10 @@ func (pool *Pool) Kernel() Kernel { return pool.kernel }
 // Target returns the device the pool models.
 func (pool *Pool) Target() Target { return pool.target }
 
+// Unchecked reports whether the target has DisableErrorChecking; false if there
+// is no pool.
+func (pool *Pool) Unchecked() bool { return pool != nil && pool.target.DisableErrorChecking }
+
 // Payload returns the bytes of data a packet holds, as given at creation.
 func (pool *Pool) Payload() uint32 { return pool.payload }
 
@@ -194,16 +212,18 @@ func (pool *Pool) Total() uint32 { return pool.geometry.count }
 // Available returns the number of free packets.
 func (pool *Pool) Available() uint32 { return pool.available }
 
+// Lowest returns the number of packets that were free at the worst moment so
+// far.
+func (pool *Pool) Lowest() uint32 { return pool.ledger.lowest }
+
 // Waiting returns the number of threads that wait for a packet. One that was
 // aborted or has timed out does not count, even if it has not run since.
 func (pool *Pool) Waiting() int {
-	k, ok := pool.kernel.(waitersOn)
-	if !ok {
-		return pool.waiting.count
-	}
 	n := 0
 	for req := pool.waiting.first; req != nil; req = req.next {
-		n += k.WaitersOn(req)
+		if !pool.isOver(req) {
+			n++
+		}
 	}
 	return n
 }

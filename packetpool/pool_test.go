@@ -312,8 +312,9 @@ func TestAtRefusesToLeaveThePayload(t *testing.T) {
 	for _, ptr := range []int{p.DataStart - 1, p.DataEnd + 1} {
 		func() {
 			defer func() {
-				if text, _ := recover().(string); !strings.Contains(text, "outside the payload") {
-					t.Errorf("At(%d) panics with %q", ptr, text)
+				var misuse *packetpool.MisuseError
+				if err, _ := recover().(error); !errors.As(err, &misuse) || !strings.Contains(err.Error(), "of a payload of 100") {
+					t.Errorf("At(%d) panics with %v", ptr, err)
 				}
 			}()
 			p.At(ptr)

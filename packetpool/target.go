@@ -9,13 +9,14 @@ type Target struct {
 	Alignment   uint32 // bytes, NX_PACKET_ALIGNMENT; 0 means 4, sizeof(ULONG)
 	HeaderPad   uint32 // 32-bit words, NX_PACKET_HEADER_PAD_SIZE; 0 means none
 
+	DisableErrorChecking      bool // NX_DISABLE_ERROR_CHECKING: package netx skips its checks
 	DisableIPv6               bool // NX_DISABLE_IPV6
 	DisableFragmentation      bool // NX_DISABLE_FRAGMENTATION
 	DisablePacketChain        bool // NX_DISABLE_PACKET_CHAIN: data never span packets; C wants DisableFragmentation with it
 	DisablePacketInfo         bool // NX_DISABLE_PACKET_INFO: no counters
 	EnableLowWatermark        bool // NX_ENABLE_LOW_WATERMARK
 	EnableVLAN                bool // NX_ENABLE_VLAN
-	EnablePacketDebugInfo     bool // NX_ENABLE_PACKET_DEBUG_INFO: size only
+	EnablePacketDebugInfo     bool // NX_ENABLE_PACKET_DEBUG_INFO: as Config.DebugInfo, with its size
 	EnableInterfaceCapability bool // NX_ENABLE_INTERFACE_CAPABILITY: size only
 	EnableIPsec               bool // NX_IPSEC_ENABLE: size only
 	EnableThread              bool // NX_ENABLE_THREAD: size only

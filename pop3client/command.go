@@ -24,11 +24,11 @@ type call struct {
 }
 
 // String returns what was asked, without secrets: "RETR 3".
-func (c call) String() string {
-	if c.item == 0 {
-		return c.name
+func (do call) String() string {
+	if do.item == 0 {
+		return do.name
 	}
-	return fmt.Sprintf("%s %d", c.name, c.item)
+	return fmt.Sprintf("%s %d", do.name, do.item)
 }
 
 // newCall makes the line of a command. Words are set apart by one blank.

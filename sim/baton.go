@@ -67,6 +67,9 @@ func (k *Kernel) dispatch(t *Thread) {
 	if k.current == t {
 		return
 	}
+	if k.tracer != nil {
+		k.trace(TraceRun, t)
+	}
 	k.current = t
 	k.run.onStage.Store(t)
 	t.runCount++
@@ -74,6 +77,9 @@ func (k *Kernel) dispatch(t *Thread) {
 
 // give gives the baton to another thread's goroutine.
 func (k *Kernel) give(t *Thread) {
+	if k.tracer != nil {
+		k.trace(TraceRun, t)
+	}
 	k.current = t
 	k.run.onStage.Store(t)
 	t.runCount++

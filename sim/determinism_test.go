@@ -21,6 +21,7 @@ func bustle(t *testing.T, seed uint64) []string {
 			name := fmt.Sprint("t", i)
 			r := k.Rand(name)
 			threads = append(threads, j.thread(name, r.Uint32N(6), func() {
+				defer j.add("ends")
 				for range 60 {
 					j.add(act(j, r, threads, s, m, q))
 				}
@@ -43,14 +44,24 @@ func bustle(t *testing.T, seed uint64) []string {
 		})
 		e.Reset(0)
 		must(k.NewTimer(TimerConfig{Name: "x", Initial: 3, Reschedule: 5, Expired: func() { j.add(threads[r.IntN(8)].WaitAbort()) }}))
+		must(k.NewTimer(TimerConfig{Name: "y", Initial: 4, Reschedule: 7, Expired: func() { j.add(restart(threads[r.IntN(8)])) }}))
+		var strike *Event
+		strike = k.NewEvent(func() {
+			j.add(restart(threads[r.IntN(8)]))
+			strike.Reset(time.Duration(r.Int64N(int64(90 * time.Millisecond))))
+		})
+		strike.Reset(tick)
 	})
 }
+
+// restart ends a thread, whatever it does, and starts it anew.
+func restart(t *Thread) string { return fmt.Sprint(t.Terminate(), t.Reset(), t.Resume()) }
 
 // act does one random thing.
 func act(j *journal, r *rand.Rand, threads []*Thread, s *Semaphore, m *Mutex, q *Queue) any {
 	k, ticks, other := j.k, r.Uint32N(5), threads[r.IntN(len(threads))]
 	message := []uint32{r.Uint32()}
-	switch r.IntN(14) {
+	switch r.IntN(60) % 15 {
 	case 0:
 		return k.Sleep(ticks)
 	case 1:
@@ -81,6 +92,12 @@ func act(j *journal, r *rand.Rand, threads []*Thread, s *Semaphore, m *Mutex, q 
 	case 12:
 		k.After(time.Duration(ticks)*time.Millisecond, func() { j.add(other.Resume()) })
 		return other.Suspend()
+	case 13:
+		if ticks == 0 {
+			return restart(other)
+		}
+		_ = m.Delete()
+		return k.CreateMutex(m, "m", true)
 	}
 	k.Relinquish()
 	return "relinquished"
@@ -116,5 +133,19 @@ func TestRandStreams(t *testing.T) {
 	}
 	if x, y := New(Config{Seed: 8}).Rand("x").Uint64(), New(Config{Seed: 7}).Rand("x").Uint64(); x == y {
 		t.Error("the seed does not show")
+	}
+}
+
+// TestParallelKernels runs kernels side by side, each with its own seed, and wants of
+// each what it does alone.
+func TestParallelKernels(t *testing.T) {
+	for seed := range uint64(8) {
+		want := bustle(t, seed)
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(want, bustle(t, seed)); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }

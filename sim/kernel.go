@@ -81,6 +81,7 @@ type Kernel struct {
 
 	streams map[string]*rand.Rand
 	outside outside
+	tracer  func(*TraceEvent)
 
 	run runState
 }

@@ -94,6 +94,9 @@ func (k *Kernel) makeReady(t *Thread) {
 		t.since = k.Now()
 		return
 	}
+	if k.tracer != nil {
+		k.trace(TraceReady, t)
+	}
 	t.state = Ready
 	if !k.ready.push(t) {
 		return
@@ -122,6 +125,9 @@ func (k *Kernel) limit(t *Thread) uint32 {
 // makeUnready takes a ready thread out of the ready lists. The caller has set the
 // new state and follows up with check.
 func (k *Kernel) makeUnready(t *Thread) {
+	if k.tracer != nil {
+		k.trace(TraceStop, t)
+	}
 	k.ready.remove(t)
 	if t == k.next {
 		k.next = k.ready.choose()

@@ -7,6 +7,9 @@ import "time"
 func (k *Kernel) idle() bool {
 	k.pulse()
 	if k.current != nil {
+		if k.tracer != nil {
+			k.trace(TraceIdle, nil)
+		}
 		k.current = nil
 		k.run.onStage.Store(nil)
 	}
