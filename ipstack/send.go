@@ -49,17 +49,6 @@ func (ip *IP) datagramRoom(n int) []byte {
 	return ip.frame[ethernetHeader:]
 }
 
-// sendControl sends the datagram in the scratch frame, one that the stack made
-// by itself, and reports whether it could be paid for.
-func (ip *IP) sendControl(datagram []byte) bool {
-	packet := ip.chargeControl()
-	if packet == nil {
-		return false
-	}
-	ip.send(datagram, packet)
-	return true
-}
-
 // chargeControl takes the packet that a message of the stack's own costs, or
 // returns nil when there is none.
 func (ip *IP) chargeControl() *packetpool.Packet {
@@ -78,18 +67,6 @@ func (ip *IP) chargeControl() *packetpool.Packet {
 	}
 	packet.Hold(&ip.holders.driver)
 	return packet
-}
-
-// send sends the datagram in the scratch frame. The packet, if any, pays for it.
-func (ip *IP) send(datagram []byte, packet *packetpool.Packet) {
-	ip.frame = ip.frame[:ethernetHeader+len(datagram)]
-	from, to := wordAt(datagram[12:]), wordAt(datagram[16:])
-	i, hop, ok := ip.route(to, ip.ownInterface(from, nil))
-	if !ok {
-		release(packet)
-		return
-	}
-	ip.drive(i, to, hop, packet)
 }
 
 // wordAt reads a number of 32 bits in network byte order.
