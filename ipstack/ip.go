@@ -70,8 +70,9 @@ type IP struct {
 
 	thread      *sim.Thread
 	work        workQueue
-	clock       periodicClock
-	initialized bool // the IP thread has started the interfaces
+	clock       periodicClock // of a second
+	fastClock   periodicClock // of a tenth
+	initialized bool          // the IP thread has started the interfaces
 
 	interfaces       []Interface // the physical ones, then the loopback interface
 	gateway          uint32
@@ -185,7 +186,8 @@ func (ip *IP) initServices() {
 	ip.assembly.ip, ip.rarp.ip = ip, ip
 	ip.raw.init(ip)
 	ip.ipv6.init(ip)
-	ip.clock.init(ip)
+	ip.clock.init(ip, "periodic timer", periodicTicks, ip.second)
+	ip.fastClock.init(ip, "neighbour timer", fastTicks, ip.ipv6.retryNeighbours)
 }
 
 // openStack makes netstack ready for the instance: one interface for all
@@ -234,6 +236,7 @@ func (ip *IP) Delete() error {
 	ip.kernel.HoldPreemption()
 	defer ip.kernel.AllowPreemption()
 	ip.clock.stop()
+	ip.fastClock.stop()
 	ip.thread.Terminate()
 	ip.shutdown()
 	ip.raw.waiting.wakeAll(status.NoPacket)

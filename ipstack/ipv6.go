@@ -13,9 +13,10 @@ const (
 	ipv6HopLimit        = 0xFF // of what the application sends, and of neighbour discovery
 	linkLocalPrefix     = 10
 	ipv6LoopbackPrefix  = 128
-	maxRouters          = 8 // NX_IPV6_DEFAULT_ROUTER_TABLE_SIZE
-	neighbourQueueDepth = 4 // NX_ND_MAX_QUEUE_DEPTH
-	neighbourRetries    = 3 // NX_MAX_MULTICAST_SOLICIT
+	maxRouters          = 8  // NX_IPV6_DEFAULT_ROUTER_TABLE_SIZE
+	neighbourQueueDepth = 4  // NX_ND_MAX_QUEUE_DEPTH
+	neighbourQuestions  = 3  // NX_MAX_MULTICAST_SOLICIT
+	neighbourBeats      = 10 // tenths of a second between them, less one: NX_RETRANS_TIMER
 )
 
 // ipv6Protocol is the IPv6 of an instance. The zero value is disabled;
@@ -274,5 +275,5 @@ func (v *ipv6Protocol) second() bool {
 			a.valid = true
 		}
 	}
-	return v.retryNeighbours() || busy
+	return busy
 }

@@ -109,7 +109,7 @@ func (ip *IP) receiveIPv6(packet *packetpool.Packet) {
 
 // dispatch6 gives a packet to its protocol, its IPv6 header taken off.
 func (ip *IP) dispatch6(packet *packetpool.Packet, head header.IPv6) {
-	protocol := head.TransportProtocol()
+	protocol := tcpip.TransportProtocolNumber(head.NextHeader())
 	bytes := packet.Length - ipv6Header
 	switch {
 	case bytes == 0:

@@ -26,7 +26,8 @@ type neighbour struct {
 	via      *Interface
 	msw, lsw uint32
 	known    bool
-	retries  int
+	asked    int // times
+	beats    int // left until it is asked for again
 	waiting  []arpWaiting
 }
 
@@ -65,26 +66,31 @@ func (v *ipv6Protocol) resolve(i *Interface, hop netip.Addr, packet *packetpool.
 
 // askFor asks a neighbour for its hardware address.
 func (v *ipv6Protocol) askFor(n *neighbour) {
-	v.ip.clock.need()
+	v.ip.fastClock.need()
+	n.asked++
+	n.beats = neighbourBeats
 	if from, err := v.source(n.address); err == nil {
 		v.solicit(n.via, from.address, n.address)
 	}
 }
 
-// retryNeighbours asks again for unknown neighbours, or gives up, and reports
-// whether there are any left.
+// retryNeighbours lets a tenth of a second pass: it asks again for unknown
+// neighbours, or gives up, and reports whether there are any left.
 func (v *ipv6Protocol) retryNeighbours() bool {
 	busy := false
 	for _, n := range slices.Clone(v.neighbours) {
 		switch {
 		case n.known:
-		case n.retries < neighbourRetries:
-			n.retries++
+			continue
+		case n.beats > 0:
+			n.beats--
+		case n.asked < neighbourQuestions:
 			v.askFor(n)
-			busy = true
 		default:
 			v.forgetNeighbours(n)
+			continue
 		}
+		busy = true
 	}
 	return busy
 }

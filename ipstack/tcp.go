@@ -142,7 +142,7 @@ func (t *tcpProtocol) refuse(seg *segment, in *Interface) {
 		via:    via,
 		hop:    hop,
 		port:   seg.tcp.DestinationPort(),
-		local:  fromWord(via.address),
+		local:  t.ip.localFor(via, remote.Addr()),
 		remote: remote,
 	}
 	s.sendRST(seg)
