@@ -13,7 +13,6 @@ const (
 	ipv6HopLimit        = 0xFF // of what the application sends, and of neighbour discovery
 	linkLocalPrefix     = 10
 	ipv6LoopbackPrefix  = 128
-	maxRouters          = 8  // NX_IPV6_DEFAULT_ROUTER_TABLE_SIZE
 	neighbourQueueDepth = 4  // NX_ND_MAX_QUEUE_DEPTH
 	neighbourQuestions  = 3  // NX_MAX_MULTICAST_SOLICIT
 	neighbourBeats      = 10 // tenths of a second between them, less one: NX_RETRANS_TIMER
@@ -28,6 +27,7 @@ type ipv6Protocol struct {
 	addresses  []ipv6Address // those of the interfaces, then ::1
 	neighbours []*neighbour
 	routers    []ipv6Router
+	groups     []ipv6Group
 	standIns   standIns
 }
 
@@ -38,12 +38,6 @@ type ipv6Address struct {
 	via     *Interface
 	valid   bool // nobody else has it, as far as was asked
 	probes  int  // questions left to ask
-}
-
-// ipv6Router is a neighbour through which other networks are reached.
-type ipv6Router struct {
-	address netip.Addr
-	via     *Interface
 }
 
 func (v *ipv6Protocol) init(ip *IP) {
@@ -168,27 +162,6 @@ func (ip *IP) DeleteIPv6Address(number uint32) error {
 	a := &ip.ipv6.addresses[number]
 	a.via.command6(LinkMulticastLeave, solicitedNode(a.address))
 	*a = ipv6Address{}
-	return nil
-}
-
-// AddIPv6Router makes a neighbour on an interface a router for other networks,
-// as nxd_ipv6_default_router_add does.
-//
-// Errors: status.InvalidInterface, status.NoMoreEntries.
-func (ip *IP) AddIPv6Router(address netip.Addr, index uint32) error {
-	i, err := ip.physicalInterface(index)
-	if err != nil {
-		return err
-	}
-	for _, r := range ip.ipv6.routers {
-		if r.address == address {
-			return nil
-		}
-	}
-	if len(ip.ipv6.routers) == maxRouters {
-		return status.NoMoreEntries
-	}
-	ip.ipv6.routers = append(ip.ipv6.routers, ipv6Router{address, i})
 	return nil
 }
 
