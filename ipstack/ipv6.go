@@ -29,6 +29,48 @@ type ipv6Protocol struct {
 	routers    []ipv6Router
 	groups     []ipv6Group
 	standIns   standIns
+	onChange   func(ip *IP, change IPv6Change)
+}
+
+// IPv6Change is what became of an IPv6 address.
+type IPv6Change struct {
+	// What is one of the IPv6 constants.
+	What uint32
+	// Index is the interface's number, Number the address's.
+	Index, Number uint32
+	Address       netip.Addr
+}
+
+// What can become of an IPv6 address, numbered as in C.
+const (
+	IPv6Configured = 1 // NX_IPV6_ADDRESS_MANUAL_CONFIG
+	IPv6Deleted    = 5 // NX_IPV6_ADDRESS_MANUAL_DELETE
+	IPv6Unique     = 7 // NX_IPV6_ADDRESS_DAD_SUCCESSFUL
+	IPv6Duplicate  = 8 // NX_IPV6_ADDRESS_DAD_FAILURE
+)
+
+// NotifyIPv6Change has f called when an IPv6 address changes; nil ends that. It
+// mirrors nxd_ipv6_address_change_notify.
+//
+// Errors: status.NotEnabled without Target.IPv6AddressNotify.
+func (ip *IP) NotifyIPv6Change(f func(ip *IP, change IPv6Change)) error {
+	if !ip.target.IPv6AddressNotify {
+		return status.NotEnabled
+	}
+	ip.ipv6.onChange = f
+	return nil
+}
+
+// tell tells the application what became of an address.
+func (v *ipv6Protocol) tell(what uint32, a ipv6Address) {
+	if v.onChange == nil {
+		return
+	}
+	for n := range v.addresses {
+		if v.addresses[n].address == a.address {
+			v.onChange(v.ip, IPv6Change{what, uint32(a.via.index), uint32(n), a.address})
+		}
+	}
 }
 
 // ipv6Address is an address of an interface.
@@ -119,6 +161,7 @@ func (ip *IP) SetIPv6Address(index uint32, address netip.Addr, prefix uint32) (n
 	for n := range v.addresses[:ip.IPv6AddressLimit()] {
 		if a := &v.addresses[n]; !a.address.IsValid() {
 			v.assign(a, i, address, prefix)
+			v.tell(IPv6Configured, *a)
 			return uint32(n), nil
 		}
 	}
@@ -161,6 +204,7 @@ func (ip *IP) DeleteIPv6Address(number uint32) error {
 	}
 	a := &ip.ipv6.addresses[number]
 	a.via.command6(LinkMulticastLeave, solicitedNode(a.address))
+	ip.ipv6.tell(IPv6Deleted, *a)
 	*a = ipv6Address{}
 	return nil
 }
@@ -246,6 +290,7 @@ func (v *ipv6Protocol) second() bool {
 			busy = true
 		default:
 			a.valid = true
+			v.tell(IPv6Unique, *a)
 		}
 	}
 	return busy

@@ -243,7 +243,7 @@ func (v *ipv6Protocol) receiveNeighbour(packet *packetpool.Packet, from netip.Ad
 	switch {
 	case own == nil:
 	case from.IsUnspecified() && !own.valid:
-		*own = ipv6Address{} // somebody else wants it too
+		v.giveUp(own) // somebody else wants it too
 	case own.valid:
 		if told && !from.IsUnspecified() {
 			v.learn(i, from, hardware)
@@ -256,10 +256,16 @@ func (v *ipv6Protocol) receiveNeighbour(packet *packetpool.Packet, from netip.Ad
 func (v *ipv6Protocol) receiveAdvertisement(i *Interface, own *ipv6Address, target netip.Addr, hardware HardwareAddress, told bool) {
 	switch {
 	case own != nil && !own.valid:
-		*own = ipv6Address{} // somebody has it already
+		v.giveUp(own) // somebody has it already
 	case own == nil && told && v.find(target) != nil:
 		v.learn(i, target, hardware)
 	}
+}
+
+// giveUp takes away an address that somebody else has.
+func (v *ipv6Protocol) giveUp(own *ipv6Address) {
+	v.tell(IPv6Duplicate, *own)
+	*own = ipv6Address{}
 }
 
 // hardwareOption returns the hardware address among the options of a message.
