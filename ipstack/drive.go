@@ -167,9 +167,14 @@ func (ip *IP) countSent(bytes int) {
 // a driver. The packet, if any, is the driver's until the last bit has left.
 func (ip *IP) transmit(i *Interface, command DriverCommand, frame []byte, msw, lsw uint32, packet *packetpool.Packet) {
 	ip.stats.FramesSent++
-	ip.request = DriverRequest{
-		Command: command, Ptr: ip, Interface: i, PhysicalAddressMsw: msw, PhysicalAddressLsw: lsw, Frame: frame, Packet: packet,
+	if packet != nil && int(packet.Length) == len(frame)-ethernetHeader {
+		ip.room = packet.PrependPtr - packet.DataStart - ethernetHeader
 	}
+	ip.request = DriverRequest{
+		Command: command, Ptr: ip, Interface: i, PhysicalAddressMsw: msw, PhysicalAddressLsw: lsw,
+		Frame: frame, Packet: packet, Room: ip.room,
+	}
+	ip.room = physicalHeader - ethernetHeader
 	if i.driver != nil {
 		i.driver(&ip.request)
 	}

@@ -88,6 +88,7 @@ type IP struct {
 	request        DriverRequest // scratch: the one for a packet
 	identification uint16        // of the IP packets that are not netstack's
 	frame          []byte        // scratch: the frame being sent
+	room           int           // and the room in front of it on the device
 	gather         []byte        // scratch: a datagram that arrived in a chain
 	pieces         []byte        // scratch: a datagram being fragmented
 

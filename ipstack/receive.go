@@ -21,9 +21,10 @@ func (i *Interface) ReceiveFrame(frame []byte) {
 	if i.LinkUp == 0 || len(frame) < ethernetHeader {
 		return
 	}
-	packet := i.ip.packetFor(frame)
+	packet := i.ip.packetFor(frame, i.ReceiveRoom)
 	if packet == nil {
 		i.ip.stats.ReceiveNoPacket++
+		i.ip.logNoPacket("frame lost")
 		return
 	}
 	i.ip.stats.FramesReceived++
@@ -65,13 +66,12 @@ func (ip *IP) ReceiveARP(packet *packetpool.Packet) {
 
 // packetFor copies a frame into one packet, or a chain where it is longer than
 // a payload. It returns nil when the pool has too few.
-func (ip *IP) packetFor(frame []byte) *packetpool.Packet {
+func (ip *IP) packetFor(frame []byte, room int) *packetpool.Packet {
 	packet, err := ip.pool.Allocate(receivePacketType, noWait)
 	if err != nil {
 		return nil
 	}
-	// The link header gets 16 bytes, so that the IP header is aligned.
-	packet.PrependPtr += physicalHeader - ethernetHeader
+	packet.PrependPtr += room
 	packet.AppendPtr = packet.PrependPtr
 	if packet.AppendPtr > packet.DataEnd {
 		packet.Release()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"go.uber.org/zap"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
@@ -56,6 +57,7 @@ func (ip *IP) chargeControl() *packetpool.Packet {
 	switch {
 	case errors.Is(err, status.NoPacket):
 		ip.stats.SendNoPacket++
+		ip.logNoPacket("not sent")
 		return nil
 	case err != nil:
 		ip.stats.SendNoRoom++
@@ -67,6 +69,13 @@ func (ip *IP) chargeControl() *packetpool.Packet {
 	}
 	packet.Hold(&ip.holders.driver)
 	return packet
+}
+
+// logNoPacket notes that the default pool was empty.
+func (ip *IP) logNoPacket(fate string) {
+	if entry := ip.log.Check(zap.DebugLevel, "no packet: "+fate); entry != nil {
+		entry.Write(zap.String("ip", ip.name), zap.String("pool", ip.pool.Name()), zap.Uint32("free", ip.pool.Available()))
+	}
 }
 
 // wordAt reads a number of 32 bits in network byte order.
