@@ -13,6 +13,7 @@ const (
 	ipv6HopLimit        = 0xFF // of what the application sends, and of neighbour discovery
 	linkLocalPrefix     = 10
 	ipv6LoopbackPrefix  = 128
+	neighbourLimit      = 16 // NX_IPV6_NEIGHBOR_CACHE_SIZE
 	neighbourQueueDepth = 4  // NX_ND_MAX_QUEUE_DEPTH
 	neighbourQuestions  = 3  // NX_MAX_MULTICAST_SOLICIT
 	neighbourBeats      = 10 // tenths of a second between them, less one: NX_RETRANS_TIMER

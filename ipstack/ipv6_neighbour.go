@@ -40,6 +40,17 @@ func (v *ipv6Protocol) find(address netip.Addr) *neighbour {
 	return nil
 }
 
+// addNeighbour remembers somebody, in place of who was remembered first when
+// there are too many.
+func (v *ipv6Protocol) addNeighbour(address netip.Addr, i *Interface) *neighbour {
+	if len(v.neighbours) == neighbourLimit {
+		v.forgetNeighbours(v.neighbours[0])
+	}
+	n := &neighbour{address: address, via: i}
+	v.neighbours = append(v.neighbours, n)
+	return n
+}
+
 // resolve sends the datagram in the scratch frame to a neighbour, or keeps it
 // until the neighbour's hardware address is known.
 func (v *ipv6Protocol) resolve(i *Interface, hop netip.Addr, packet *packetpool.Packet) {
@@ -50,8 +61,7 @@ func (v *ipv6Protocol) resolve(i *Interface, hop netip.Addr, packet *packetpool.
 	}
 	asked := n != nil
 	if !asked {
-		n = &neighbour{address: hop, via: i}
-		v.neighbours = append(v.neighbours, n)
+		n = v.addNeighbour(hop, i)
 	}
 	if len(n.waiting) == neighbourQueueDepth {
 		v.ip.dropUnsent(n.waiting[0].packet)
@@ -112,8 +122,7 @@ func (v *ipv6Protocol) forgetNeighbours(which *neighbour) {
 func (v *ipv6Protocol) learn(i *Interface, address netip.Addr, hardware HardwareAddress) {
 	n := v.find(address)
 	if n == nil {
-		n = &neighbour{address: address}
-		v.neighbours = append(v.neighbours, n)
+		n = v.addNeighbour(address, i)
 	}
 	n.via, n.known = i, true
 	n.msw, n.lsw = hardware.Words()
