@@ -1,5 +1,5 @@
-// Package ipstack is the TCP/IP of NetX Duo: NX_IP instances with their ARP
-// caches, network interfaces and TCP sockets, on gVisor's netstack.
+// Package ipstack is the TCP/IP of NetX Duo: NX_IP instances with their network
+// interfaces, ARP caches, UDP and TCP sockets, on gVisor's netstack.
 //
 // # Who does what
 //
@@ -17,6 +17,20 @@
 // with the sequence numbers, the window and, in a connection of the instance
 // with itself, the addresses that netstack expects. Of what netstack sends only
 // the SYN counts: it begins a connection.
+//
+// Whatever is not TCP stays outside netstack: the C library answers a ping in
+// the packets it came in, keeps fragments in theirs and takes every other
+// message from a pool, and that is what is done here. Of netstack it uses the
+// headers and checksums. IPv6 addresses have stand-ins among IPv4 addresses,
+// under which TCP and netstack know them; segments change their IP headers at
+// the edge.
+//
+// # Interfaces
+//
+// The hardware of an interface is a [Driver]: a function that carries out one
+// request, as a link driver of NetX is, so that one written in C becomes Go as
+// easily as the rest. [Ethernet] is the driver of an interface on a wire of
+// package link. The last interface of an instance is the loopback interface.
 //
 // # The IP thread
 //
