@@ -8,8 +8,8 @@ import (
 	"netxsim/packetpool"
 )
 
-// commandSize is that of the longest command: "APOP", a name of 40 bytes, a
-// digest of 32, blanks and line end.
+// commandSize is that of the longest command that C has: "APOP", a name of 40
+// bytes, a digest of 32, blanks and line end.
 const commandSize = 4 + 1 + MaxUser + 1 + digestSize + 2
 
 // maxIndexDigits is how many digits C can send of an index.
@@ -17,15 +17,20 @@ const maxIndexDigits = 9
 
 // A call is one command on its way: its name for errors, and its line.
 type call struct {
-	name string // "RETR"
-	item uint32 // 0 if the command has no index
-	line []byte // with line end, in the client's scratch
-	slop int    // bytes of payload that C wants free beyond the line
+	name  string // "RETR"
+	item  uint32 // 0 if the command has no index
+	about string // what else to tell in errors, such as a mechanism
+	text  bool   // the reply goes on to a dot alone on a line
+	line  []byte // with line end, in the client's scratch
+	slop  int    // bytes of payload that C wants free beyond the line
 }
 
 // String returns what was asked, without secrets: "RETR 3".
 func (do call) String() string {
-	if do.item == 0 {
+	switch {
+	case do.about != "":
+		return do.name + " " + do.about
+	case do.item == 0:
 		return do.name
 	}
 	return fmt.Sprintf("%s %d", do.name, do.item)
