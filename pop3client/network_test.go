@@ -1,6 +1,7 @@
 package pop3client_test
 
 import (
+	"crypto/tls"
 	"net/netip"
 	"testing"
 
@@ -24,10 +25,22 @@ type network struct {
 	target *ipstack.IP
 	pool   *packetpool.Pool
 	host   *host.Host
+	wire   *link.Wire
 }
 
 // newNetwork builds a network in which mrose has box, password tanstaaf.
 func newNetwork(seed uint64, wire link.Config, packets int, box *mailbox.Mailbox) (*network, error) {
+	n, err := newHosts(seed, wire, packets)
+	if err != nil {
+		return nil, err
+	}
+	return n, n.serve(pop3server.Config{
+		Users: []pop3server.User{{Name: "mrose", Password: "tanstaaf", Mailbox: box}},
+	})
+}
+
+// newHosts builds a network without a server.
+func newHosts(seed uint64, wire link.Config, packets int) (*network, error) {
 	n := &network{kernel: sim.New(sim.Config{Seed: seed})}
 	segment := link.New(n.kernel, wire)
 	var err error
@@ -55,29 +68,36 @@ func newNetwork(seed uint64, wire link.Config, packets int, box *mailbox.Mailbox
 			return nil, err
 		}
 	}
-	n.host = host.New(n.kernel, host.Config{
+	n.wire, n.host = segment, host.New(n.kernel, host.Config{
 		Name:            "server",
 		Address:         netip.MustParsePrefix("192.2.2.89/24"),
 		Wire:            segment,
 		HardwareAddress: [6]byte{2, 0, 0, 0, 0, 2},
 	})
-	return n, n.serve(box)
+	return n, nil
 }
 
-// serve starts the server.
-func (n *network) serve(box *mailbox.Mailbox) error {
-	listener, err := n.host.Listen(110)
+// serve starts the server, with TLS from the first byte on port 995 too if it
+// has a certificate.
+func (n *network) serve(config pop3server.Config) error {
+	config.Go = n.host.Go
+	server, err := pop3server.New(config)
 	if err != nil {
 		return err
 	}
-	server, err := pop3server.New(pop3server.Config{
-		Users: []pop3server.User{{Name: "mrose", Password: "tanstaaf", Mailbox: box}},
-		Go:    n.host.Go,
-	})
-	if err != nil {
-		return err
+	for _, port := range []uint16{110, 995} {
+		listener, err := n.host.Listen(port)
+		if err != nil {
+			return err
+		}
+		if port == 995 {
+			if config.TLS == nil {
+				break
+			}
+			listener = tls.NewListener(listener, config.TLS)
+		}
+		n.host.Go(func() { server.Serve(listener) })
 	}
-	n.host.Go(func() { server.Serve(listener) })
 	return nil
 }
 
