@@ -140,6 +140,7 @@ type Client struct {
 
 	// The download.
 	downloading bool
+	reading     string             // what it is, for errors
 	held        *packetpool.Packet // body bytes that came with the RETR reply
 	scan        scanner
 

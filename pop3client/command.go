@@ -70,6 +70,9 @@ func (c *Client) send(do call) error {
 		c.hit(QuirkUseAfterDelete)
 		return failed(do.String(), status.PtrError)
 	}
+	if err := c.settle(); err != nil {
+		return fmt.Errorf("pop3: %s: the message before has not ended within %d ticks: %w", do, c.config.ReplyWait, err)
+	}
 	packet, err := c.config.Pool.Allocate(c.room, c.config.PacketWait)
 	if err != nil {
 		return c.noPacket(do, err)
@@ -78,8 +81,9 @@ func (c *Client) send(do call) error {
 		packet.Release()
 		return failed(do.String(), status.Pop3InsufficientPacketPayload)
 	}
-	err = c.settle()
-	if err == nil {
+	if c.socket.peerClosed() && c.fixed(QuirkCommandAfterServerClose) {
+		err = status.NotConnected
+	} else {
 		err = c.socket.Send(packet, c.config.SendWait)
 	}
 	if err != nil {
@@ -90,17 +94,13 @@ func (c *Client) send(do call) error {
 }
 
 // settle makes the connection ready for a command: what the server still owes
-// is read first, and to a server that has closed nothing is sent.
+// is read first, and the packets of what nobody asked for are given back, which
+// the command may need.
 func (c *Client) settle() error {
-	if c.fixes.Has(QuirkReplyLate) {
-		if err := c.replies.settle(); err != nil {
-			return err
-		}
+	if !c.fixes.Has(QuirkReplyLate) {
+		return nil
 	}
-	if c.socket.peerClosed() && c.fixed(QuirkCommandAfterServerClose) {
-		return status.NotConnected
-	}
-	return nil
+	return c.replies.settle()
 }
 
 // write puts the line of do into packet and reports whether it fits.

@@ -18,7 +18,7 @@ func (c *Client) openText(do call) error {
 	if _, err := c.openBody(do); err != nil {
 		return err
 	}
-	c.startDownload()
+	c.startDownload(do.String())
 	return nil
 }
 
@@ -41,9 +41,10 @@ func (c *Client) openBody(do call) (reply []byte, err error) {
 	return reply, nil
 }
 
-// startDownload makes what follows the status line ready to be read.
-func (c *Client) startDownload() {
-	c.downloading = true
+// startDownload makes what follows the status line ready to be read, under a
+// name for errors.
+func (c *Client) startDownload(reading string) {
+	c.downloading, c.reading = true, reading
 	c.scan.reset()
 	if !c.fixes.Has(QuirkReplyOnePacket) {
 		c.holdBody()

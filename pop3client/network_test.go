@@ -2,6 +2,7 @@ package pop3client_test
 
 import (
 	"crypto/tls"
+	"errors"
 	"net/netip"
 	"testing"
 
@@ -44,29 +45,9 @@ func newHosts(seed uint64, wire link.Config, packets int) (*network, error) {
 	n := &network{kernel: sim.New(sim.Config{Seed: seed})}
 	segment := link.New(n.kernel, wire)
 	var err error
-	n.pool, err = packetpool.New(n.kernel, packetpool.Config{
-		Name:    "client",
-		Payload: 1536,
-		Target:  packetpool.ILP32,
-		Size:    packetpool.SizeFor(packetpool.ILP32, 1536, packets),
-	})
+	n.pool, n.target, err = newTarget(n.kernel, segment, 61, 1536, packets)
 	if err != nil {
 		return nil, err
-	}
-	n.target, err = ipstack.New(n.kernel, ipstack.Config{
-		Name:     "target",
-		Address:  netip.MustParsePrefix("192.2.2.61/24"),
-		Pool:     n.pool,
-		Driver:   ipstack.Ethernet(segment, ipstack.HardwareAddress{2, 0, 0, 0, 0, 1}),
-		Priority: 1,
-	})
-	if err != nil {
-		return nil, err
-	}
-	for _, err := range []error{n.target.EnableARP(8), n.target.EnableTCP()} {
-		if err != nil {
-			return nil, err
-		}
 	}
 	n.wire, n.host = segment, host.New(n.kernel, host.Config{
 		Name:            "server",
@@ -75,6 +56,30 @@ func newHosts(seed uint64, wire link.Config, packets int) (*network, error) {
 		HardwareAddress: [6]byte{2, 0, 0, 0, 0, 2},
 	})
 	return n, nil
+}
+
+// newTarget makes the instance 192.2.2.last with a pool of its own.
+func newTarget(k *sim.Kernel, wire *link.Wire, last byte, payload uint32, packets int) (*packetpool.Pool, *ipstack.IP, error) {
+	pool, err := packetpool.New(k, packetpool.Config{
+		Name:    "client",
+		Payload: payload,
+		Target:  packetpool.ILP32,
+		Size:    packetpool.SizeFor(packetpool.ILP32, payload, packets),
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	ip, err := ipstack.New(k, ipstack.Config{
+		Name:     "target",
+		Address:  netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 2, 2, last}), 24),
+		Pool:     pool,
+		Driver:   ipstack.Ethernet(wire, ipstack.HardwareAddress{2, 0, 0, 0, 0, last}),
+		Priority: 1,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return pool, ip, errors.Join(ip.EnableARP(8), ip.EnableTCP())
 }
 
 // serve starts the server, with TLS from the first byte on port 995 too if it

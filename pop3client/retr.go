@@ -33,7 +33,7 @@ func (c *Client) MailItem(item uint32) (size uint32, err error) {
 		return 0, err
 	}
 	size = c.mailSize(reply)
-	c.startDownload()
+	c.startDownload("message")
 	return size, nil
 }
 
