@@ -20,6 +20,10 @@ import (
 func (s *TCPSocket) Connect(addr netip.Addr, port uint16, wait uint32) error {
 	s.ip.enter()
 	defer s.ip.leave()
+	if err := s.ip.ipv6.check(addr); err != nil {
+		return err
+	}
+	addr = s.ip.ipv6.inner(addr)
 	via, hop, ok := s.ip.routeToHost(addr)
 	if !ok {
 		return status.IpAddressError
@@ -59,7 +63,7 @@ func (s *TCPSocket) startConnect(addr netip.Addr, port uint16, via *Interface, h
 	s.ip.tcp.info.Connections++
 	s.rx.flush()
 	s.reset()
-	s.setPeer(via, hop, fromWord(via.address), netip.AddrPortFrom(addr, port))
+	s.setPeer(via, hop, s.ip.localFor(via, addr), netip.AddrPortFrom(addr, port))
 	s.state = TCPSynSent
 	s.log("connecting")
 	s.startTimeout()

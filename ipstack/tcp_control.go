@@ -42,6 +42,7 @@ func (s *TCPSocket) sendControl(c controlSegment) bool {
 		return false
 	}
 	s.rx.acked, s.rx.windowTold = c.ack, s.rx.window
+	s.ip.room = packet.PrependPtr - packet.DataStart - ipv4Header - ethernetHeader
 	s.emit(packet)
 	return true
 }
@@ -143,6 +144,7 @@ func (s *TCPSocket) sendData(sent *transmitted) {
 	sum := header.PseudoHeaderChecksum(header.TCPProtocolNumber, datagram.SourceAddress(), datagram.DestinationAddress(), uint16(len(tcp)))
 	tcp.SetChecksum(^checksum.Checksum(tcp[:tcpHeader], checksum.Checksum(data, sum)))
 	s.rx.acked, s.rx.windowTold = s.rx.next, s.rx.window
+	s.ip.room = sent.packet.PrependPtr - sent.packet.DataStart - tcpHeader - ipv4Header - ethernetHeader
 	s.emit(nil)
 }
 

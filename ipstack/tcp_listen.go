@@ -194,7 +194,7 @@ func (s *TCPSocket) assign(seg *segment, in *Interface) {
 	via, hop, _ := s.ip.route(toWord(remote.Addr()), in)
 	s.peerMSS = seg.mss()
 	s.ip.tcp.bind(s, s.port)
-	s.setPeer(via, hop, fromWord(in.address), remote)
+	s.setPeer(via, hop, s.ip.localFor(in, remote.Addr()), remote)
 	s.parked = bytes.Clone(seg.datagram)
 	if parked, ok := parseSegment(header.IPv4(s.parked)); ok {
 		s.inward(&parked)

@@ -33,8 +33,7 @@ func (s *TCPSocket) setPeer(via *Interface, hop uint32, local netip.Addr, remote
 	s.via, s.hop = via, hop
 	s.local, s.remote = local, remote
 	s.innerLocal, s.innerRemote = local, remote.Addr()
-	to := toWord(remote.Addr())
-	s.inside = isLoopback(to) || s.ip.ownInterface(to, nil) != nil
+	s.inside = s.ip.isOwn(toWord(remote.Addr()))
 	if s.inside {
 		s.innerLocal, s.innerRemote = insideAddress, outsideAddress
 	}

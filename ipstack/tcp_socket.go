@@ -129,6 +129,9 @@ func (s *TCPSocket) Create(ip *IP, config TCPSocketConfig) error {
 	if config.TransmitQueue == 0 {
 		config.TransmitQueue = 20
 	}
+	if s.Created() {
+		s.ip.tcp.remove(s) // another instance's: C forgets that one too
+	}
 	*s = TCPSocket{ip: ip, config: config, state: TCPClosed, client: true}
 	s.on = callbacks{disconnected: config.Disconnected, received: config.Received, urgent: config.Urgent}
 	s.resend = retransmission{queue: config.TransmitQueue, timeout: retryTicks, retries: maxRetries}
@@ -181,7 +184,12 @@ func (s *TCPSocket) State() TCPState { return s.state }
 func (s *TCPSocket) Port() uint16 { return s.port }
 
 // Peer returns the other end of the connection; the zero value without one.
-func (s *TCPSocket) Peer() netip.AddrPort { return s.remote }
+func (s *TCPSocket) Peer() netip.AddrPort {
+	if !s.remote.IsValid() {
+		return s.remote
+	}
+	return netip.AddrPortFrom(s.ip.ipv6.outer(s.remote.Addr()), s.remote.Port())
+}
 
 // Waiting reports whether a thread waits in Receive.
 func (s *TCPSocket) Waiting() bool { return !s.wait.receive.empty() }
@@ -195,7 +203,12 @@ func (s *TCPSocket) ReceiveQueueLen() int { return s.rx.queue.len() }
 func (s *TCPSocket) TransmitQueueLen() int { return len(s.tx.queue) }
 
 // ownMSS is the largest segment that the interface can receive.
-func (s *TCPSocket) ownMSS() uint32 { return s.via.IpMtuSize - ipv4Header - tcpHeader }
+func (s *TCPSocket) ownMSS() uint32 {
+	if isStandIn(toWord(s.remote.Addr())) {
+		return s.via.IpMtuSize - ipv6Header - tcpHeader
+	}
+	return s.via.IpMtuSize - ipv4Header - tcpHeader
+}
 
 // Delete removes the socket from its instance, as nx_tcp_socket_delete does.
 //
@@ -207,13 +220,7 @@ func (s *TCPSocket) Delete() error {
 	s.deleted = true
 	s.dropEndpoint()
 	s.rx.flush()
-	sockets := s.ip.tcp.sockets
-	for i := range sockets {
-		if sockets[i] == s {
-			s.ip.tcp.sockets = append(sockets[:i], sockets[i+1:]...)
-			break
-		}
-	}
+	s.ip.tcp.remove(s)
 	return nil
 }
 

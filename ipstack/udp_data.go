@@ -21,12 +21,16 @@ func (s *UDPSocket) Send(packet *packetpool.Packet, to netip.AddrPort) error {
 	if !s.bound {
 		return status.NotBound
 	}
+	if to.Addr().Is6() {
+		return s.send6(packet, to)
+	}
 	i, hop, ok := s.ip.route(toWord(to.Addr()), s.ip.hinted(packet))
 	if !ok {
 		return status.IpAddressError
 	}
 	s.count(packet.Length)
-	s.addHeader(packet, i.address, to)
+	packet.IpVersion = 4
+	s.addHeader(packet, fromWord(i.address), to)
 	s.ip.kernel.HoldPreemption()
 	defer s.ip.kernel.AllowPreemption()
 	s.ip.sendPacket(packet, i, hop, headerFields{
@@ -47,6 +51,20 @@ func (s *UDPSocket) SendFrom(index uint32, packet *packetpool.Packet, to netip.A
 	return s.Send(packet, to)
 }
 
+// send6 sends a packet's data as one datagram of IPv6.
+func (s *UDPSocket) send6(packet *packetpool.Packet, to netip.AddrPort) error {
+	from, err := s.ip.ipv6.source(to.Addr())
+	if err != nil {
+		return err
+	}
+	s.count(packet.Length)
+	s.addHeader(packet, from.address, to)
+	s.ip.kernel.HoldPreemption()
+	defer s.ip.kernel.AllowPreemption()
+	s.ip.sendPacket6(packet, from, to.Addr(), header.UDPProtocolNumber)
+	return nil
+}
+
 // count counts a datagram that is sent.
 func (s *UDPSocket) count(bytes uint32) {
 	for _, info := range []*UDPInfo{&s.info, &s.ip.udp.info} {
@@ -56,16 +74,15 @@ func (s *UDPSocket) count(bytes uint32) {
 }
 
 // addHeader puts the UDP header in front of a datagram.
-func (s *UDPSocket) addHeader(packet *packetpool.Packet, from uint32, to netip.AddrPort) {
+func (s *UDPSocket) addHeader(packet *packetpool.Packet, from netip.Addr, to netip.AddrPort) {
 	packet.PrependPtr -= udpHeader
 	packet.Length += udpHeader
-	packet.IpVersion = 4
 	head := header.UDP(packet.At(packet.PrependPtr)[:udpHeader])
 	head.Encode(&header.UDPFields{SrcPort: s.port, DstPort: to.Port(), Length: uint16(packet.Length)})
-	if s.noSum {
+	if s.noSum && from.Is4() {
 		return
 	}
-	sum := ^checksumOf(packet, pseudoHeader(from, toWord(to.Addr()), uint8(header.UDPProtocolNumber), packet.Length))
+	sum := ^checksumOf(packet, udpPseudoHeader(from, to.Addr(), packet.Length))
 	if sum == 0 {
 		sum = 0xffff // 0 says that there is none
 	}
@@ -144,12 +161,24 @@ func (s *UDPSocket) next(wait uint32) (packet *packetpool.Packet, err error) {
 
 // intact reports whether a datagram has the right checksum, or none.
 func (s *UDPSocket) intact(packet *packetpool.Packet) bool {
+	if packet.IpVersion == 6 {
+		from, to := ipv6Ends(packet)
+		return checksumOf(packet, udpPseudoHeader(from, to, packet.Length)) == 0xffff
+	}
 	if s.noSum || header.UDP(packet.Bytes()).Checksum() == 0 {
 		return true
 	}
 	head := ipHeaderOf(packet)
 	sum := pseudoHeader(wordAt(head[12:]), wordAt(head[16:]), uint8(header.UDPProtocolNumber), packet.Length)
 	return checksumOf(packet, sum) == 0xffff
+}
+
+// udpPseudoHeader is the checksum of what UDP counts of the IP header.
+func udpPseudoHeader(from, to netip.Addr, length uint32) uint16 {
+	if from.Is6() {
+		return pseudoHeader6(from, to, header.UDPProtocolNumber, length)
+	}
+	return pseudoHeader(toWord(from), toWord(to), uint8(header.UDPProtocolNumber), length)
 }
 
 // dropDamaged releases a datagram with a wrong checksum, which then does not

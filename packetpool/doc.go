@@ -36,8 +36,8 @@
 //
 // [Pool.Watch] tells everything that happens to a pool: each packet that is
 // allocated, released, handed to a thread that waited, or moved to another
-// holder, each request that finds the pool empty and each wait, with the virtual
-// time, who has the packet, and how many are free. A pool that nobody watches
+// holder, each request that finds the pool empty, each wait and each misuse, with
+// the virtual time, who has the packet, and how many are free. A pool that nobody watches
 // pays one test for it. Package poolvar builds on it what a monitor may read
 // while the simulation runs.
 //

@@ -28,6 +28,10 @@ func logPool(log *zap.Logger, pool *packetpool.Pool) {
 		if e.Waiting > 0 {
 			fields = append(fields, zap.Int("waiting", e.Waiting))
 		}
+		if e.Err != nil {
+			log.Warn("pool: "+e.Cause.String(), append(fields, zap.Error(e.Err))...)
+			return
+		}
 		log.Debug("pool: "+e.Cause.String(), fields...)
 	})
 }
