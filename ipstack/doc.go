@@ -3,16 +3,20 @@
 //
 // # Who does what
 //
-// netstack does the protocols: headers and checksums, TCP sequence state,
-// retransmission, FIN, RST and TIME-WAIT. This package does what makes NetX
-// NetX: every frame is paid for with packets of a pool and keeps them for as
-// long as a target would; a SYN is answered when the application accepts; one
-// segment sent is one packet received; acknowledgements wait for NetX's timer;
-// windows, waits, time-outs, callbacks and statuses are those of the C library.
+// Of a TCP connection netstack has the handshake, the order of what arrives and
+// its reassembly, and the states of the two FINs. It sees the other side of a
+// connection on which this side sends no data. This package does what makes
+// NetX NetX: every frame is paid for with packets of a pool and keeps them for
+// as long as a target would; a SYN is answered when the application accepts;
+// one segment sent is one packet received; what is sent, acknowledged and sent
+// again when, follows NetX's windows and timers; waits, time-outs, callbacks
+// and statuses are those of the C library.
 //
 // Frames pass this package on their way into and out of netstack (the "edge").
-// There they may be parked, dropped, or have their window field set before the
-// wire or netstack sees them.
+// A received segment is judged there as NetX would, before netstack sees it
+// with the sequence numbers, the window and, in a connection of the instance
+// with itself, the addresses that netstack expects. Of what netstack sends only
+// the SYN counts: it begins a connection.
 //
 // Whatever is not TCP stays outside netstack: the C library answers a ping in
 // the packets it came in, keeps fragments in theirs and takes every other
