@@ -6,8 +6,6 @@ import (
 	"net/netip"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
-	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
 	"netxsim/netx/status"
 )
@@ -71,13 +69,19 @@ func (ip *IP) SetAddress(index uint32, address netip.Addr, mask uint32) error {
 	if !address.Is4() || !isHost(word) {
 		return status.IpAddressError
 	}
-	changed := word != i.address || mask != i.mask
-	i.address, i.mask, i.defending = word, mask, 0
+	ip.rarp.enabled = false
+	ip.changeAddress(i, word, mask)
+	return nil
+}
+
+// changeAddress gives an interface an address, and tells if it is another.
+func (ip *IP) changeAddress(i *Interface, address, mask uint32) {
+	changed := address != i.address || mask != i.mask
+	i.address, i.mask, i.defending = address, mask, 0
 	ip.addressesChanged()
 	if changed && ip.onAddressChange != nil {
 		ip.onAddressChange(ip)
 	}
-	return nil
 }
 
 // NotifyAddressChange has f called whenever SetAddress changes something; nil
@@ -90,10 +94,7 @@ func (ip *IP) addressesChanged() {
 	for n := range ip.physical() {
 		i := &ip.interfaces[n]
 		if i.valid && i.address != 0 {
-			ip.stack.AddProtocolAddress(nicID, tcpip.ProtocolAddress{
-				Protocol:          ipv4.ProtocolNumber,
-				AddressWithPrefix: tcpip.AddressWithPrefix{Address: toTCPIP(fromWord(i.address)), PrefixLen: bits.OnesCount32(i.mask)},
-			}, stack.AddressProperties{})
+			ip.tellStack(fromWord(i.address), bits.OnesCount32(i.mask))
 		}
 	}
 }

@@ -304,8 +304,8 @@ func (c *arpCache) request(i *Interface, address uint32) {
 	c.send(i, header.ARPRequest, LinkARPSend, HardwareAddress{}, address, packet)
 }
 
-// send makes and sends an ARP message, paid for with packet: a request to
-// everybody, anything else to target.
+// send makes and sends an ARP or RARP message, paid for with packet: a request
+// to everybody, anything else to target.
 func (c *arpCache) send(i *Interface, op header.ARPOp, command DriverCommand, target HardwareAddress, address uint32,
 	packet *packetpool.Packet) {
 	message := header.ARP(c.frame[ethernetHeader:])
@@ -317,7 +317,7 @@ func (c *arpCache) send(i *Interface, op header.ARPOp, command DriverCommand, ta
 	copy(message.HardwareAddressTarget(), target[:])
 	putWord(message.ProtocolAddressTarget(), address)
 	to := target
-	if op == header.ARPRequest {
+	if op == header.ARPRequest || op == rarpRequest {
 		to = broadcastHardware
 	}
 	msw, lsw := to.Words()

@@ -7,7 +7,7 @@ func (ip *IP) resetConnections(i *Interface) {
 		return
 	}
 	for _, s := range ip.tcp.sockets {
-		if s.remote.IsValid() && s.local == fromWord(i.address) {
+		if s.remote.IsValid() && s.via == i {
 			s.ended()
 		}
 	}

@@ -78,6 +78,8 @@ func putWord(b []byte, n uint32) {
 // The packet, if any, pays for it. It mirrors _nx_ip_driver_packet_send.
 func (ip *IP) drive(i *Interface, to, hop uint32, packet *packetpool.Packet) {
 	switch {
+	case isStandIn(to):
+		ip.sendTCP6(packet)
 	case i.AddressMappingNeeded == 0 && isLoopback(to), to == i.address:
 		ip.loopBack(i, packet)
 		release(packet)
@@ -119,7 +121,7 @@ func (ip *IP) fits(i *Interface) bool { return uint32(len(ip.frame)-ethernetHead
 // mayFragment reports whether the datagram in the scratch frame may be sent in
 // pieces.
 func (ip *IP) mayFragment() bool {
-	return ip.fragmenting && header.IPv4(ip.frame[ethernetHeader:]).Flags()&header.IPv4FlagDontFragment == 0
+	return ip.fragmenting && !ip.isIPv6() && header.IPv4(ip.frame[ethernetHeader:]).Flags()&header.IPv4FlagDontFragment == 0
 }
 
 // dropUnsent gives up sending.
@@ -133,7 +135,7 @@ func (ip *IP) dropUnsent(packet *packetpool.Packet) {
 func (ip *IP) sendTo(i *Interface, command DriverCommand, msw, lsw uint32, packet *packetpool.Packet) {
 	switch {
 	case ip.fits(i):
-		ip.countSent(len(ip.frame) - ethernetHeader - ipv4Header)
+		ip.countSent(ip.bytesInFrame())
 		ip.transmit(i, command, ip.frame, msw, lsw, packet)
 	case ip.mayFragment():
 		ip.sendFragments(i, command, msw, lsw)
@@ -141,6 +143,18 @@ func (ip *IP) sendTo(i *Interface, command DriverCommand, msw, lsw uint32, packe
 	default:
 		ip.dropUnsent(packet)
 	}
+}
+
+// isIPv6 reports whether the datagram in the scratch frame is one of IPv6.
+func (ip *IP) isIPv6() bool { return ip.frame[ethernetHeader]>>4 == 6 }
+
+// bytesInFrame returns the number of bytes behind the IP header of the datagram
+// in the scratch frame.
+func (ip *IP) bytesInFrame() int {
+	if ip.isIPv6() {
+		return len(ip.frame) - ethernetHeader - ipv6Header
+	}
+	return len(ip.frame) - ethernetHeader - ipv4Header
 }
 
 // countSent counts an IP packet with so many bytes behind its header.
@@ -153,9 +167,14 @@ func (ip *IP) countSent(bytes int) {
 // a driver. The packet, if any, is the driver's until the last bit has left.
 func (ip *IP) transmit(i *Interface, command DriverCommand, frame []byte, msw, lsw uint32, packet *packetpool.Packet) {
 	ip.stats.FramesSent++
-	ip.request = DriverRequest{
-		Command: command, Ptr: ip, Interface: i, PhysicalAddressMsw: msw, PhysicalAddressLsw: lsw, Frame: frame, Packet: packet,
+	if packet != nil && int(packet.Length) == len(frame)-ethernetHeader {
+		ip.room = packet.PrependPtr - packet.DataStart - ethernetHeader
 	}
+	ip.request = DriverRequest{
+		Command: command, Ptr: ip, Interface: i, PhysicalAddressMsw: msw, PhysicalAddressLsw: lsw,
+		Frame: frame, Packet: packet, Room: ip.room,
+	}
+	ip.room = physicalHeader - ethernetHeader
 	if i.driver != nil {
 		i.driver(&ip.request)
 	}
@@ -174,7 +193,7 @@ func (ip *IP) loopBack(i *Interface, packet *packetpool.Packet) {
 		return
 	}
 	dup.InterfaceIndex = int32(i.index)
-	ip.countSent(len(ip.frame) - ethernetHeader - ipv4Header)
+	ip.countSent(ip.bytesInFrame())
 	ip.ReceivePacket(dup)
 }
 

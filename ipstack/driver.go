@@ -68,6 +68,9 @@ type DriverRequest struct {
 	// Frame is what a packet command sends: 14 bytes of room for a link header,
 	// then the packet's bytes.
 	Frame []byte
+	// Room is the number of bytes in front of the frame in the packet in which
+	// it begins on the device.
+	Room int
 	// Packet is what the frame costs; nil when the frame belongs to a packet
 	// that TCP keeps. The instance gives it back, when Busy has passed.
 	Packet *packetpool.Packet
@@ -113,7 +116,7 @@ type ethernet struct {
 func (e *ethernet) handle(r *DriverRequest) {
 	r.Status = 0
 	switch r.Command {
-	case LinkPacketSend, LinkPacketBroadcast, LinkARPSend, LinkARPResponseSend:
+	case LinkPacketSend, LinkPacketBroadcast, LinkARPSend, LinkARPResponseSend, LinkRARPSend:
 		e.send(r)
 	case LinkInitialize:
 		e.initialize(r)
@@ -146,6 +149,7 @@ func answer(r *DriverRequest, value uint32) {
 func (e *ethernet) initialize(r *DriverRequest) {
 	r.Interface.IpMtuSize = uint32(e.wire.MTU())
 	r.Interface.AddressMappingNeeded = 1
+	r.Interface.ReceiveRoom = physicalHeader - ethernetHeader
 	r.Interface.PhysicalAddressMsw, r.Interface.PhysicalAddressLsw = e.address.Words()
 	if e.port == nil {
 		e.port = e.wire.Attach(portName(r.Interface), e.address, e.filter(r.Interface))
@@ -186,6 +190,8 @@ func (e *ethernet) send(r *DriverRequest) {
 	switch {
 	case r.Command == LinkARPSend || r.Command == LinkARPResponseSend:
 		protocol = header.ARPProtocolNumber
+	case r.Command == LinkRARPSend:
+		protocol = rarpProtocolNumber
 	case r.Frame[ethernetHeader]>>4 == 6:
 		protocol = header.IPv6ProtocolNumber
 	}

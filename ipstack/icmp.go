@@ -17,6 +17,8 @@ const (
 	// pingPacketType is the header room of a ping: NX_IPv4_ICMP_PACKET and the
 	// ICMP header.
 	pingPacketType = physicalHeader + ipv4Header + icmpHeader
+	// pingPacketType6 is that of a ping by IPv6.
+	pingPacketType6 = physicalHeader + ipv6Header + icmpHeader
 	// errorPacketType is the header room of an error message.
 	errorPacketType = physicalHeader + ipv4Header
 	// errorTTL is the time to live of an error message.
@@ -82,6 +84,10 @@ func (ip *IP) ICMPInfo() ICMPInfo {
 // Errors: status.IpAddressError without a route, status.NoPacket,
 // status.NoResponse, and the kernel's when the wait is aborted.
 func (ip *IP) Ping(to netip.Addr, data []byte, wait uint32) (*packetpool.Packet, error) {
+	if to.Is6() {
+		from, err := ip.ipv6.source(to)
+		return ip.pingFrom6(from, err, to, data, wait)
+	}
 	i, hop, ok := ip.route(toWord(to), nil)
 	if !ok {
 		return nil, status.IpAddressError
@@ -89,10 +95,25 @@ func (ip *IP) Ping(to netip.Addr, data []byte, wait uint32) (*packetpool.Packet,
 	return ip.pingFrom(i, to, hop, data, wait)
 }
 
-// PingFrom is Ping by way of an interface, as nxd_icmp_source_ping is.
+// pingFrom6 is Ping from an IPv6 address, unless there is an error.
+func (ip *IP) pingFrom6(from *ipv6Address, err error, to netip.Addr, data []byte, wait uint32) (*packetpool.Packet, error) {
+	if err != nil {
+		return nil, err
+	}
+	return ip.exchangePing(to, data, wait, pingPacketType6, func(packet *packetpool.Packet, sequence uint16) {
+		ip.ping6(packet, from, to, sequence)
+	})
+}
+
+// PingFrom is Ping by way of an interface, or for IPv6 from the local address
+// with that number, as nxd_icmp_source_ping is.
 //
 // Errors: those of Ping, status.InvalidInterface.
 func (ip *IP) PingFrom(index uint32, to netip.Addr, data []byte, wait uint32) (*packetpool.Packet, error) {
+	if to.Is6() {
+		from, err := ip.ipv6.numbered(index)
+		return ip.pingFrom6(from, err, to, data, wait)
+	}
 	if !ip.HasAnyInterface(index) {
 		return nil, status.InvalidInterface
 	}
@@ -101,7 +122,16 @@ func (ip *IP) PingFrom(index uint32, to netip.Addr, data []byte, wait uint32) (*
 }
 
 func (ip *IP) pingFrom(i *Interface, to netip.Addr, hop uint32, data []byte, wait uint32) (*packetpool.Packet, error) {
-	packet, err := ip.pool.Allocate(pingPacketType, wait)
+	return ip.exchangePing(to, data, wait, pingPacketType, func(packet *packetpool.Packet, sequence uint16) {
+		ip.echoRequest(packet, i, sequence)
+		ip.sendPing(packet, i, to, hop)
+	})
+}
+
+// exchangePing has a request sent with data, and waits for the answer.
+func (ip *IP) exchangePing(to netip.Addr, data []byte, wait, packetType uint32,
+	send func(packet *packetpool.Packet, sequence uint16)) (*packetpool.Packet, error) {
+	packet, err := ip.pool.Allocate(packetType, wait)
 	if err != nil {
 		return nil, err
 	}
@@ -112,15 +142,14 @@ func (ip *IP) pingFrom(i *Interface, to netip.Addr, hop uint32, data []byte, wai
 	sequence := ip.icmp.sequence
 	ip.icmp.sequence++
 	ip.icmp.info.PingsSent++
-	ip.echoRequest(packet, i, sequence)
 	if wait == noWait || ip.inIPThread() {
-		ip.sendPing(packet, i, to, hop)
+		send(packet, sequence)
 		return nil, status.NoResponse
 	}
 	p := &ping{ip: ip, to: to, sequence: sequence}
 	ip.icmp.pings = append(ip.icmp.pings, p)
 	defer ip.icmp.drop(p) // also when the thread is terminated
-	ip.sendPing(packet, i, to, hop)
+	send(packet, sequence)
 	return ip.awaitAnswer(p, wait)
 }
 
@@ -232,6 +261,9 @@ func ipHeaderOf(packet *packetpool.Packet) header.IPv4 {
 // sendICMPError tells the sender of a received packet what is wrong with it, in
 // a packet of the default pool (RFC 1122, section 3.2.2).
 func (ip *IP) sendICMPError(packet *packetpool.Packet, kind header.ICMPv4Type, code header.ICMPv4Code) {
+	if packet.IpVersion != 4 {
+		return
+	}
 	head := ipHeaderOf(packet)
 	i := ip.arrivedOn(packet)
 	if !ip.icmp.enabled || !mayReport(i, head) {

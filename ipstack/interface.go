@@ -17,6 +17,9 @@ type Interface struct {
 	AddressMappingNeeded uint32
 	// LinkUp is 1 while the interface can send and receive.
 	LinkUp uint8
+	// ReceiveRoom is the number of bytes that ReceiveFrame leaves in front of a
+	// frame, usually so many that its IP header is aligned.
+	ReceiveRoom int
 
 	ip      *IP
 	index   int

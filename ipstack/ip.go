@@ -70,8 +70,9 @@ type IP struct {
 
 	thread      *sim.Thread
 	work        workQueue
-	clock       periodicClock
-	initialized bool // the IP thread has started the interfaces
+	clock       periodicClock // of a second
+	fastClock   periodicClock // of a tenth
+	initialized bool          // the IP thread has started the interfaces
 
 	interfaces       []Interface // the physical ones, then the loopback interface
 	gateway          uint32
@@ -87,6 +88,7 @@ type IP struct {
 	request        DriverRequest // scratch: the one for a packet
 	identification uint16        // of the IP packets that are not netstack's
 	frame          []byte        // scratch: the frame being sent
+	room           int           // and the room in front of it on the device
 	gather         []byte        // scratch: a datagram that arrived in a chain
 	pieces         []byte        // scratch: a datagram being fragmented
 
@@ -95,8 +97,10 @@ type IP struct {
 	assembly    reassembly
 	raw         rawReceiver
 	arp         arpCache
+	rarp        rarpProtocol
 	icmp        icmpProtocol
 	igmp        igmpProtocol
+	ipv6        ipv6Protocol
 	udp         *udpProtocol
 	tcp         *tcpProtocol
 	stats       Stats
@@ -179,9 +183,11 @@ func (ip *IP) startThread(priority uint32) error {
 func (ip *IP) initServices() {
 	ip.holders.init(ip.name)
 	ip.arp.ip, ip.igmp.ip = ip, ip
-	ip.assembly.ip = ip
+	ip.assembly.ip, ip.rarp.ip = ip, ip
 	ip.raw.init(ip)
-	ip.clock.init(ip)
+	ip.ipv6.init(ip)
+	ip.clock.init(ip, "periodic timer", periodicTicks, ip.second)
+	ip.fastClock.init(ip, "neighbour timer", fastTicks, ip.ipv6.retryNeighbours)
 }
 
 // openStack makes netstack ready for the instance: one interface for all
@@ -230,6 +236,7 @@ func (ip *IP) Delete() error {
 	ip.kernel.HoldPreemption()
 	defer ip.kernel.AllowPreemption()
 	ip.clock.stop()
+	ip.fastClock.stop()
 	ip.thread.Terminate()
 	ip.shutdown()
 	ip.raw.waiting.wakeAll(status.NoPacket)
@@ -255,6 +262,7 @@ func (ip *IP) releaseHeld() {
 		}
 	}
 	ip.arp.forgetDynamic()
+	ip.ipv6.forgetNeighbours(nil)
 	ip.assembly.flush()
 	ip.raw.flush()
 	ip.sending.flush()

@@ -2,26 +2,30 @@ package ipstack
 
 import "netxsim/sim"
 
-// periodicTicks is NX_IP_PERIODIC_RATE: a second.
-const periodicTicks = 100
+const (
+	periodicTicks = 100 // NX_IP_PERIODIC_RATE: a second
+	fastTicks     = 10  // NX_IP_FAST_TIMER_RATE: ten times a second
+)
 
-// A periodicClock beats once a second, on the beat it has kept since the
+// A periodicClock beats in the IP thread, on the beat it has kept since the
 // instance was created, while something of the instance waits for it.
 type periodicClock struct {
 	ip      *IP
+	period  uint32      // ticks
+	beat    func() bool // one period has passed; reports whether to go on
 	timer   *sim.Timer
 	ticking bool
 	began   uint32 // tick at which it began
 }
 
-func (c *periodicClock) init(ip *IP) {
-	c.ip, c.began = ip, ip.kernel.Ticks()
+func (c *periodicClock) init(ip *IP, name string, period uint32, beat func() bool) {
+	*c = periodicClock{ip: ip, period: period, beat: beat, began: ip.kernel.Ticks()}
 	timer, err := ip.kernel.NewTimer(sim.TimerConfig{
-		Name:         ip.name + " periodic timer",
-		Initial:      periodicTicks,
-		Reschedule:   periodicTicks,
+		Name:         ip.name + " " + name,
+		Initial:      period,
+		Reschedule:   period,
 		DontActivate: true,
-		Expired:      func() { ip.post(work{run: c.beat}) },
+		Expired:      func() { ip.post(work{run: c.expired}) },
 	})
 	if err != nil {
 		panic(err) // the ticks are constants, the context can create
@@ -35,22 +39,15 @@ func (c *periodicClock) need() {
 		return
 	}
 	c.ticking = true
-	since := (c.ip.kernel.Ticks() - c.began) % periodicTicks
-	if err := c.timer.Change(periodicTicks-since, periodicTicks); err != nil {
+	since := (c.ip.kernel.Ticks() - c.began) % c.period
+	if err := c.timer.Change(c.period-since, c.period); err != nil {
 		panic(err) // the ticks are never 0
 	}
 	c.timer.Activate()
 }
 
-// beat is one second, in the IP thread.
-func (c *periodicClock) beat() {
-	if !c.ticking {
-		return
-	}
-	busy := c.ip.arp.second()
-	busy = c.ip.igmp.second() || busy
-	busy = c.ip.assembly.second() || busy
-	if !busy {
+func (c *periodicClock) expired() {
+	if c.ticking && !c.beat() {
 		c.stop()
 	}
 }
@@ -58,4 +55,13 @@ func (c *periodicClock) beat() {
 func (c *periodicClock) stop() {
 	c.ticking = false
 	c.timer.Deactivate()
+}
+
+// second lets a second pass, and reports whether anything waits for the next.
+func (ip *IP) second() bool {
+	busy := ip.arp.second()
+	busy = ip.rarp.second() || busy
+	busy = ip.igmp.second() || busy
+	busy = ip.assembly.second() || busy
+	return ip.ipv6.second() || busy
 }

@@ -21,9 +21,10 @@ func (i *Interface) ReceiveFrame(frame []byte) {
 	if i.LinkUp == 0 || len(frame) < ethernetHeader {
 		return
 	}
-	packet := i.ip.packetFor(frame)
+	packet := i.ip.packetFor(frame, i.ReceiveRoom)
 	if packet == nil {
 		i.ip.stats.ReceiveNoPacket++
+		i.ip.logNoPacket("frame lost")
 		return
 	}
 	i.ip.stats.FramesReceived++
@@ -37,6 +38,9 @@ func (ip *IP) deliverFrame(packet *packetpool.Packet, protocol tcpip.NetworkProt
 	switch protocol {
 	case header.ARPProtocolNumber:
 		ip.ReceiveARP(packet)
+	case rarpProtocolNumber:
+		packet.Hold(&ip.holders.deferred)
+		ip.post(work{run: func() { ip.rarp.receive(packet) }})
 	case header.IPv4ProtocolNumber, header.IPv6ProtocolNumber:
 		ip.ReceivePacket(packet)
 	default:
@@ -62,13 +66,12 @@ func (ip *IP) ReceiveARP(packet *packetpool.Packet) {
 
 // packetFor copies a frame into one packet, or a chain where it is longer than
 // a payload. It returns nil when the pool has too few.
-func (ip *IP) packetFor(frame []byte) *packetpool.Packet {
+func (ip *IP) packetFor(frame []byte, room int) *packetpool.Packet {
 	packet, err := ip.pool.Allocate(receivePacketType, noWait)
 	if err != nil {
 		return nil
 	}
-	// The link header gets 16 bytes, so that the IP header is aligned.
-	packet.PrependPtr += physicalHeader - ethernetHeader
+	packet.PrependPtr += room
 	packet.AppendPtr = packet.PrependPtr
 	if packet.AppendPtr > packet.DataEnd {
 		packet.Release()
@@ -85,13 +88,20 @@ func (ip *IP) packetFor(frame []byte) *packetpool.Packet {
 func (ip *IP) receivePacket(packet *packetpool.Packet) {
 	ip.info.PacketsReceived++
 	bytes := packet.Bytes()
-	if len(bytes) < ipv4Header || bytes[0]>>4 != 4 {
+	if len(bytes) < ipv4Header {
 		ip.invalid(packet)
 		return
 	}
-	packet.IpVersion = 4
+	packet.IpVersion = bytes[0] >> 4
 	packet.IpHeader = packet.PrependPtr
-	ip.receiveIPv4(packet)
+	switch packet.IpVersion {
+	case 4:
+		ip.receiveIPv4(packet)
+	case 6:
+		ip.receiveIPv6(packet)
+	default:
+		ip.invalid(packet)
+	}
 }
 
 // invalid drops a malformed packet.

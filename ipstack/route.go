@@ -22,6 +22,9 @@ func (ip *IP) route(to uint32, via *Interface) (out *Interface, hop uint32, ok b
 	if isMulticast(to) || to == limitedBroadcast {
 		return ip.routeToAll(to, via)
 	}
+	if isStandIn(to) {
+		return ip.ipv6.routeStandIn(to)
+	}
 	if i := ip.ownInterface(to, via); i != nil {
 		return i, to, true
 	}
@@ -105,41 +108,6 @@ func (ip *IP) anyUp(via *Interface, fits func(*Interface) bool) *Interface {
 		}
 	}
 	return nil
-}
-
-// nextHop returns the neighbour through which addr is reached, and whether
-// there is one.
-func (ip *IP) nextHop(addr netip.Addr) (netip.Addr, bool) {
-	_, hop, ok := ip.route(toWord(addr), nil)
-	return fromWord(hop), ok
-}
-
-// isBroadcast reports whether addr reaches everybody on an interface's network.
-func (ip *IP) isBroadcast(addr netip.Addr) bool {
-	word := toWord(addr)
-	for n := range ip.physical() {
-		if ip.interfaces[n].valid && ip.interfaces[n].isBroadcast(word) {
-			return true
-		}
-	}
-	return false
-}
-
-// sourceFor returns the address that packets to addr come from.
-func (ip *IP) sourceFor(addr netip.Addr) netip.Addr {
-	i, _, ok := ip.route(toWord(addr), nil)
-	if !ok {
-		i = &ip.interfaces[0]
-	}
-	return fromWord(i.address)
-}
-
-// mtuFor returns the size of the largest IP packet to addr in bytes.
-func (ip *IP) mtuFor(addr netip.Addr) uint32 {
-	if i, _, ok := ip.route(toWord(addr), nil); ok {
-		return i.IpMtuSize
-	}
-	return ip.interfaces[0].IpMtuSize
 }
 
 // AddRoute adds a way to a network, or changes the one there is, as

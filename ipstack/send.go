@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"go.uber.org/zap"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
@@ -49,24 +50,6 @@ func (ip *IP) datagramRoom(n int) []byte {
 	return ip.frame[ethernetHeader:]
 }
 
-// copyDatagram puts a datagram into the scratch frame.
-func (ip *IP) copyDatagram(datagram []byte) []byte {
-	room := ip.datagramRoom(len(datagram))
-	copy(room, datagram)
-	return room
-}
-
-// sendControl sends the datagram in the scratch frame, one that the stack made
-// by itself, and reports whether it could be paid for.
-func (ip *IP) sendControl(datagram []byte) bool {
-	packet := ip.chargeControl()
-	if packet == nil {
-		return false
-	}
-	ip.send(datagram, packet)
-	return true
-}
-
 // chargeControl takes the packet that a message of the stack's own costs, or
 // returns nil when there is none.
 func (ip *IP) chargeControl() *packetpool.Packet {
@@ -74,6 +57,7 @@ func (ip *IP) chargeControl() *packetpool.Packet {
 	switch {
 	case errors.Is(err, status.NoPacket):
 		ip.stats.SendNoPacket++
+		ip.logNoPacket("not sent")
 		return nil
 	case err != nil:
 		ip.stats.SendNoRoom++
@@ -87,16 +71,11 @@ func (ip *IP) chargeControl() *packetpool.Packet {
 	return packet
 }
 
-// send sends the datagram in the scratch frame. The packet, if any, pays for it.
-func (ip *IP) send(datagram []byte, packet *packetpool.Packet) {
-	ip.frame = ip.frame[:ethernetHeader+len(datagram)]
-	from, to := wordAt(datagram[12:]), wordAt(datagram[16:])
-	i, hop, ok := ip.route(to, ip.ownInterface(from, nil))
-	if !ok {
-		release(packet)
-		return
+// logNoPacket notes that the default pool was empty.
+func (ip *IP) logNoPacket(fate string) {
+	if entry := ip.log.Check(zap.DebugLevel, "no packet: "+fate); entry != nil {
+		entry.Write(zap.String("ip", ip.name), zap.String("pool", ip.pool.Name()), zap.Uint32("free", ip.pool.Available()))
 	}
-	ip.drive(i, to, hop, packet)
 }
 
 // wordAt reads a number of 32 bits in network byte order.

@@ -1,6 +1,7 @@
 package ipstack
 
 import (
+	"slices"
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -41,6 +42,7 @@ type tcpProtocol struct {
 	listeners   map[uint16]*listener
 	endpoints   map[uint16]tcpip.Endpoint // netstack's listeners
 	noted       []*TCPSocket              // netstack said something about them
+	opening     *TCPSocket                // netstack is to send its SYN
 	info        TCPInfo
 
 	timer   *sim.Timer
@@ -75,6 +77,7 @@ func (ip *IP) EnableTCP() error {
 	}
 	t.timer = timer
 	ip.tcp = t
+	ip.addInside()
 	ip.configureTCP()
 	return nil
 }
@@ -122,19 +125,26 @@ func (t *tcpProtocol) receive(packet *packetpool.Packet, datagram header.IPv4) {
 		t.info.ConnectionsDropped++
 	}
 	if !seg.has(header.TCPFlagRst) {
-		t.refuse(&seg)
+		t.refuse(&seg, t.ip.arrivedOn(packet))
 	}
 	packet.Release()
 }
 
 // refuse answers a stranger's segment with a reset.
-func (t *tcpProtocol) refuse(seg *segment) {
+func (t *tcpProtocol) refuse(seg *segment, in *Interface) {
+	remote := seg.incoming().remote
+	via, hop, ok := t.ip.route(toWord(remote.Addr()), in)
+	if !ok {
+		return
+	}
 	s := TCPSocket{
 		ip:     t.ip,
-		config: TCPSocketConfig{TimeToLive: 128},
+		config: TCPSocketConfig{TimeToLive: timeToLive},
+		via:    via,
+		hop:    hop,
 		port:   seg.tcp.DestinationPort(),
-		local:  fromTCPIP(seg.datagram.DestinationAddress()),
-		remote: seg.incoming().remote,
+		local:  t.ip.localFor(via, remote.Addr()),
+		remote: remote,
 	}
 	s.sendRST(seg)
 }
@@ -150,14 +160,16 @@ func (t *tcpProtocol) deliver(seg *segment) {
 	t.ip.nic.Deliver(ipv4.ProtocolNumber, true, seg.datagram)
 }
 
-// edgeOut sends a segment of netstack's, in the scratch frame, if NetX would.
+// edgeOut takes a segment of netstack's, in the scratch frame. The SYN of the
+// connection that is being opened begins it; everything else the sockets send by
+// themselves.
 func (t *tcpProtocol) edgeOut(datagram header.IPv4) {
 	seg, ok := parseSegment(datagram)
 	if !ok || t == nil {
 		return
 	}
-	if s := t.connections[seg.outgoing()]; s != nil {
-		s.edgeOut(&seg)
+	if s := t.opening; s != nil && seg.has(header.TCPFlagSyn) && seg.tcp.SourcePort() == s.port {
+		s.netstackSYN(&seg)
 	}
 }
 
@@ -179,7 +191,8 @@ func (t *tcpProtocol) needClock() {
 // fastTick is one beat of the clock of time-outs, in the IP thread.
 func (t *tcpProtocol) fastTick() {
 	busy := false
-	for _, s := range t.sockets {
+	for i := 0; i < len(t.sockets); i++ { // callbacks may delete sockets
+		s := t.sockets[i]
 		s.fastTick()
 		busy = busy || s.needsClock()
 	}
@@ -212,4 +225,9 @@ func (t *tcpProtocol) disconnected(s *TCPSocket) {
 	if t.connections[s.connection()] == s {
 		delete(t.connections, s.connection())
 	}
+}
+
+// remove takes a socket out of the instance's list.
+func (t *tcpProtocol) remove(s *TCPSocket) {
+	t.sockets = slices.DeleteFunc(t.sockets, func(other *TCPSocket) bool { return other == s })
 }

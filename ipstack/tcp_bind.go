@@ -68,6 +68,8 @@ func (t *tcpProtocol) bequeath(use *portUse, port uint16) {
 // Errors: status.AlreadyBound, status.PortUnavailable for a port in use,
 // status.NoFreePorts, and the kernel's when the wait is aborted.
 func (s *TCPSocket) Bind(port uint16, wait uint32) error {
+	s.ip.enter()
+	defer s.ip.leave()
 	t := s.ip.tcp
 	if s.bound || s.binding {
 		return status.AlreadyBound
@@ -98,7 +100,7 @@ func (s *TCPSocket) awaitPort(use *portUse, wait uint32) error {
 		s.binding = false
 		use.next = slices.DeleteFunc(use.next, func(other *TCPSocket) bool { return other == s })
 	}()
-	_, err := use.waiting.wait(wait)
+	_, err := s.ip.await(&use.waiting, wait)
 	if errors.Is(err, errExpired) {
 		return status.PortUnavailable
 	}
@@ -150,6 +152,8 @@ func (ip *IP) FreeTCPPort(port uint16) (uint16, error) {
 // Errors: status.NotBound, status.NotClosed for a connection that is neither
 // closed nor in timed wait.
 func (s *TCPSocket) Unbind() error {
+	s.ip.enter()
+	defer s.ip.leave()
 	if s.state == TCPTimedWait {
 		s.cleanup()
 	}

@@ -20,6 +20,8 @@ import (
 // status.DisconnectFailed when the wait ran out or the peer reset the
 // connection, and the kernel's when the wait is aborted.
 func (s *TCPSocket) Disconnect(wait uint32) error {
+	s.ip.enter()
+	defer s.ip.leave()
 	s.ip.tcp.info.Disconnections++
 	var err error
 	switch s.state {
@@ -114,7 +116,7 @@ func (s *TCPSocket) finish(wait uint32) error {
 	if s.ip.inIPThread() {
 		return status.InProgress
 	}
-	_, err := s.wait.disconnect.wait(wait)
+	_, err := s.ip.await(&s.wait.disconnect, wait)
 	if s.state != TCPTimedWait {
 		s.cleanup()
 	}

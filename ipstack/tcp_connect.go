@@ -4,10 +4,8 @@ import (
 	"errors"
 	"net/netip"
 
-	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
-	"gvisor.dev/gvisor/pkg/waiter"
 
 	"netxsim/netx/status"
 	"netxsim/packetpool"
@@ -20,7 +18,14 @@ import (
 // status.NotClosed, status.InProgress with no wait, status.NotConnected when
 // the peer refuses or does not answer.
 func (s *TCPSocket) Connect(addr netip.Addr, port uint16, wait uint32) error {
-	if !s.ip.canReach(addr) {
+	s.ip.enter()
+	defer s.ip.leave()
+	if err := s.ip.ipv6.check(addr); err != nil {
+		return err
+	}
+	addr = s.ip.ipv6.inner(addr)
+	via, hop, ok := s.ip.routeToHost(addr)
+	if !ok {
 		return status.IpAddressError
 	}
 	if !s.bound {
@@ -29,13 +34,13 @@ func (s *TCPSocket) Connect(addr netip.Addr, port uint16, wait uint32) error {
 	if s.state != TCPClosed && s.state != TCPTimedWait {
 		return status.NotClosed
 	}
-	if err := s.startConnect(netip.AddrPortFrom(addr, port)); err != nil {
+	if err := s.startConnect(addr, port, via, hop); err != nil {
 		return err
 	}
 	if wait == noWait || s.ip.inIPThread() {
 		return status.InProgress
 	}
-	_, err := s.wait.connect.wait(wait)
+	_, err := s.ip.await(&s.wait.connect, wait)
 	if err != nil && (s.state == TCPSynSent || s.state == TCPSynReceived) {
 		s.giveUp()
 	}
@@ -45,49 +50,24 @@ func (s *TCPSocket) Connect(addr netip.Addr, port uint16, wait uint32) error {
 	return err
 }
 
-// canReach reports whether addr is a host to which there is a route.
-func (ip *IP) canReach(addr netip.Addr) bool {
+// routeToHost is route for an address that is no group.
+func (ip *IP) routeToHost(addr netip.Addr) (via *Interface, hop uint32, ok bool) {
 	if !addr.Is4() || addr.IsUnspecified() || addr.IsMulticast() {
-		return false
+		return nil, 0, false
 	}
-	_, ok := ip.nextHop(addr)
-	return ok
+	return ip.route(toWord(addr), nil)
 }
 
 // startConnect sends the SYN.
-func (s *TCPSocket) startConnect(remote netip.AddrPort) error {
+func (s *TCPSocket) startConnect(addr netip.Addr, port uint16, via *Interface, hop uint32) error {
 	s.ip.tcp.info.Connections++
 	s.rx.flush()
 	s.reset()
-	s.ip.tcp.disconnected(s)
-	s.local, s.remote = s.ip.sourceFor(remote.Addr()), remote
-	s.ip.tcp.connected(s)
+	s.setPeer(via, hop, s.ip.localFor(via, addr), netip.AddrPortFrom(addr, port))
 	s.state = TCPSynSent
 	s.log("connecting")
 	s.startTimeout()
 	return s.openEndpoint()
-}
-
-// openEndpoint has netstack connect: its SYN makes the socket send its own.
-func (s *TCPSocket) openEndpoint() error {
-	queue := new(waiter.Queue)
-	endpoint, err := s.ip.newEndpoint(queue)
-	if err != nil {
-		return err
-	}
-	if err := s.adopt(endpoint, queue); err != nil {
-		return err
-	}
-	if err := endpoint.Bind(tcpip.FullAddress{NIC: nicID, Addr: toTCPIP(s.local), Port: s.port}); err != nil {
-		return s.ip.internal("bind", err)
-	}
-	connectErr := endpoint.Connect(tcpip.FullAddress{NIC: nicID, Addr: toTCPIP(s.remote.Addr()), Port: s.remote.Port()})
-	if _, started := connectErr.(*tcpip.ErrConnectStarted); connectErr != nil && !started {
-		s.cleanup()
-		return s.ip.internal("connect", connectErr)
-	}
-	s.ip.settle()
-	return nil
 }
 
 // reset prepares the socket for a new connection.
@@ -96,20 +76,6 @@ func (s *TCPSocket) reset() {
 	s.tx.reset()
 	s.count = traffic{}
 	s.synSent, s.halfOpen = false, false
-}
-
-// netstackSYN takes netstack's SYN or SYN-ACK, which decides on the sequence
-// number. NetX has its own time for sending it again, so netstack's further
-// ones are dropped.
-func (s *TCPSocket) netstackSYN(seg *segment) {
-	first := seg.seq.Add(1)
-	if s.synSent {
-		s.tx.base = first
-		return
-	}
-	s.synSent = true
-	s.tx.start(first)
-	s.sendSYN()
 }
 
 // receiveInSynSent handles a segment while the peer has not answered the SYN.
@@ -134,6 +100,7 @@ func (s *TCPSocket) receiveInSynSent(packet *packetpool.Packet, seg *segment) bo
 func (s *TCPSocket) answered(packet *packetpool.Packet, seg *segment) bool {
 	s.peerMSS = seg.mss()
 	s.mss = min(s.mss, s.peerMSS)
+	s.revive()
 	s.deliver(seg)
 	if tcp.EndpointState(s.endpoint.State()) != tcp.StateEstablished {
 		return false

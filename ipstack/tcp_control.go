@@ -6,6 +6,8 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/checksum"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/seqnum"
+
+	"netxsim/packetpool"
 )
 
 const ackOnly = header.TCPFlagAck
@@ -34,11 +36,14 @@ func (s *TCPSocket) sendControl(c controlSegment) bool {
 	}
 	copy(tcp[size:], c.data)
 	setTCPChecksum(datagram, tcp)
-	if !s.ip.sendControl(datagram) {
+	packet := s.ip.chargeControl()
+	if packet == nil {
 		s.log("no packet for a control segment")
 		return false
 	}
 	s.rx.acked, s.rx.windowTold = c.ack, s.rx.window
+	s.ip.room = packet.PrependPtr - packet.DataStart - ipv4Header - ethernetHeader
+	s.emit(packet)
 	return true
 }
 
@@ -139,7 +144,17 @@ func (s *TCPSocket) sendData(sent *transmitted) {
 	sum := header.PseudoHeaderChecksum(header.TCPProtocolNumber, datagram.SourceAddress(), datagram.DestinationAddress(), uint16(len(tcp)))
 	tcp.SetChecksum(^checksum.Checksum(tcp[:tcpHeader], checksum.Checksum(data, sum)))
 	s.rx.acked, s.rx.windowTold = s.rx.next, s.rx.window
-	s.ip.send(datagram, nil)
+	s.ip.room = sent.packet.PrependPtr - sent.packet.DataStart - tcpHeader - ipv4Header - ethernetHeader
+	s.emit(nil)
+}
+
+// emit sends the datagram in the scratch frame. The packet, if any, pays for it.
+func (s *TCPSocket) emit(packet *packetpool.Packet) {
+	if s.hop == 0 {
+		release(packet)
+		return
+	}
+	s.ip.drive(s.via, toWord(s.remote.Addr()), s.hop, packet)
 }
 
 // cut drops the last n bytes of the segment's data.

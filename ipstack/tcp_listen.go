@@ -67,6 +67,8 @@ func (s *TCPSocket) listen(port uint16) {
 // status.ConnectionPending, which is a success: a SYN was queued and only needs
 // to be accepted.
 func (ip *IP) Relisten(port uint16, socket *TCPSocket) error {
+	ip.enter()
+	defer ip.leave()
 	if socket.state != TCPClosed {
 		return status.NotClosed
 	}
@@ -86,7 +88,7 @@ func (ip *IP) Relisten(port uint16, socket *TCPSocket) error {
 	packet := l.queue[0]
 	l.queue = append(l.queue[:0], l.queue[1:]...)
 	if seg, ok := parseSegment(header.IPv4(ip.contiguous(packet))); ok {
-		socket.assign(&seg)
+		socket.assign(&seg, ip.arrivedOn(packet))
 	}
 	packet.Release()
 	if l.callback != nil {
@@ -101,6 +103,8 @@ func (ip *IP) Relisten(port uint16, socket *TCPSocket) error {
 // Errors: status.EntryNotFound, status.NotListenState when the socket that
 // waits is already accepting.
 func (ip *IP) Unlisten(port uint16) error {
+	ip.enter()
+	defer ip.leave()
 	l := ip.tcp.listeners[port]
 	if l == nil {
 		return status.EntryNotFound
@@ -131,7 +135,7 @@ func (l *listener) receive(packet *packetpool.Packet, seg *segment) {
 		l.tcp.info.Connections++
 		s := l.socket
 		l.socket = nil
-		s.assign(seg)
+		s.assign(seg, l.tcp.ip.arrivedOn(packet))
 		packet.Release()
 		if s.state == TCPSynReceived { // accepted before the SYN came
 			s.answerSYN()
@@ -183,13 +187,18 @@ func (l *listener) find(seg *segment) int {
 	return -1
 }
 
-// assign gives a SYN to the socket that is to accept it.
-func (s *TCPSocket) assign(seg *segment) {
-	s.ip.tcp.disconnected(s)
-	s.local, s.remote = fromTCPIP(seg.datagram.DestinationAddress()), seg.incoming().remote
+// assign gives a SYN, which came in at an interface, to the socket that is to
+// accept it.
+func (s *TCPSocket) assign(seg *segment, in *Interface) {
+	remote := seg.incoming().remote
+	via, hop, _ := s.ip.route(toWord(remote.Addr()), in)
 	s.peerMSS = seg.mss()
 	s.ip.tcp.bind(s, s.port)
+	s.setPeer(via, hop, s.ip.localFor(in, remote.Addr()), remote)
 	s.parked = bytes.Clone(seg.datagram)
+	if parked, ok := parseSegment(header.IPv4(s.parked)); ok {
+		s.inward(&parked)
+	}
 }
 
 // Accept answers the SYN of the client that is connecting, or of the next one
@@ -199,6 +208,8 @@ func (s *TCPSocket) assign(seg *segment) {
 // Errors: status.NotListenState, status.InProgress with no wait,
 // status.NotConnected when the wait ran out; the socket then listens again.
 func (s *TCPSocket) Accept(wait uint32) error {
+	s.ip.enter()
+	defer s.ip.leave()
 	switch s.state {
 	case TCPEstablished:
 		return nil
@@ -218,7 +229,7 @@ func (s *TCPSocket) Accept(wait uint32) error {
 	if wait == noWait || s.ip.inIPThread() {
 		return status.InProgress
 	}
-	_, err := s.wait.connect.wait(wait)
+	_, err := s.ip.await(&s.wait.connect, wait)
 	if err != nil {
 		if s.state == TCPSynReceived {
 			s.giveUp()
@@ -229,22 +240,6 @@ func (s *TCPSocket) Accept(wait uint32) error {
 		return status.NotConnected
 	}
 	return err
-}
-
-// dropHalfOpen makes netstack forget a connection whose handshake it has not
-// finished, and of which it gives out no endpoint: it is told that the client
-// reset it.
-func (s *TCPSocket) dropHalfOpen() {
-	if !s.halfOpen {
-		return
-	}
-	s.halfOpen = false
-	if seg, ok := parseSegment(header.IPv4(s.parked)); ok {
-		s.mute = true
-		s.ip.tcp.deliver(seg.reset(seg.seq.Add(1)))
-		s.ip.settle()
-		s.mute = false
-	}
 }
 
 // answerSYN gives netstack the parked SYN, which makes the socket send its
@@ -259,9 +254,7 @@ func (s *TCPSocket) answerSYN() {
 	s.rx.start(seg.seq.Add(1))
 	s.startTimeout()
 	s.log("accepting")
-	s.halfOpen = true
-	s.ip.tcp.deliver(&seg)
-	s.ip.settle()
+	s.openHalf(&seg)
 }
 
 // openListener makes netstack listen on a port, from the first accept until the
@@ -298,7 +291,7 @@ func (s *TCPSocket) receiveInSynReceived(packet *packetpool.Packet, seg *segment
 		return false
 	}
 	s.deliver(seg)
-	if s.endpoint == nil && !s.takeAccepted() {
+	if s.endpoint == nil && !s.takeAccepted(seg) {
 		return false
 	}
 	s.tx.open(s, seg.window)
@@ -308,16 +301,6 @@ func (s *TCPSocket) receiveInSynReceived(packet *packetpool.Packet, seg *segment
 	s.rx.acked = s.rx.next
 	s.wait.connect.wake(nil, nil)
 	return s.dataWithHandshake(packet, seg)
-}
-
-// takeAccepted takes the connection from netstack that it has just finished.
-func (s *TCPSocket) takeAccepted() bool {
-	endpoint, queue := s.ip.tcp.accepted(s.port)
-	if endpoint == nil {
-		return false
-	}
-	s.halfOpen = false
-	return s.adopt(endpoint, queue) == nil
 }
 
 // accepted returns the endpoint of the connection to port whose handshake
@@ -337,6 +320,8 @@ func (t *tcpProtocol) accepted(port uint16) (tcpip.Endpoint, *waiter.Queue) {
 // Errors: status.NotListenState while a connection is open or opening, and for
 // a socket that is closed and not bound.
 func (s *TCPSocket) Unaccept() error {
+	s.ip.enter()
+	defer s.ip.leave()
 	if s.state >= TCPCloseWait || s.state == TCPClosed && s.bound {
 		s.dropEndpoint()
 		s.state = TCPListen

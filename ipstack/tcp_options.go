@@ -133,7 +133,7 @@ func (s *TCPSocket) PeerInfo() (netip.AddrPort, error) {
 	if s.state < TCPSynSent || s.state > TCPEstablished {
 		return netip.AddrPort{}, status.NotConnected
 	}
-	return s.remote, nil
+	return s.Peer(), nil
 }
 
 // BoundPort returns the port the socket is bound to, as

@@ -216,23 +216,6 @@ func (s *TCPSocket) keepData(packet *packetpool.Packet, seg *segment) seqnum.Val
 	return s.rx.next
 }
 
-// deliver hands a segment of the connection to netstack, as the peer of
-// somebody who sends no data would have sent it, and lets netstack settle.
-func (s *TCPSocket) deliver(seg *segment) {
-	if seg.has(header.TCPFlagAck) {
-		ack := s.tx.base
-		if s.tx.finAcked {
-			ack++
-		}
-		seg.acknowledge(ack, maxWindow)
-	}
-	s.ip.tcp.deliver(seg)
-	s.ip.stack.Settle()
-}
-
-// maxWindow is the largest window without scaling.
-const maxWindow = 65535
-
 // receiveData moves the data that netstack has in order to where the
 // application gets it.
 func (s *TCPSocket) receiveData() {
@@ -276,6 +259,8 @@ func (s *TCPSocket) drain() int {
 // status.NotConnected when nothing can come any more, and the kernel's when
 // the wait is aborted.
 func (s *TCPSocket) Receive(wait uint32) (*packetpool.Packet, error) {
+	s.ip.enter()
+	defer s.ip.leave()
 	if !s.bound {
 		return nil, status.NotBound
 	}
@@ -288,7 +273,7 @@ func (s *TCPSocket) Receive(wait uint32) (*packetpool.Packet, error) {
 	if wait == noWait || s.ip.inIPThread() {
 		return nil, status.NoPacket
 	}
-	packet, err := s.wait.receive.wait(wait)
+	packet, err := s.ip.await(&s.wait.receive, wait)
 	if errors.Is(err, errExpired) {
 		return nil, s.nothingReceived()
 	}

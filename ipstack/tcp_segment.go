@@ -62,14 +62,6 @@ func (s *segment) incoming() connection {
 	}
 }
 
-// outgoing names the connection of a segment to be sent.
-func (s *segment) outgoing() connection {
-	return connection{
-		local:  s.tcp.SourcePort(),
-		remote: netip.AddrPortFrom(fromTCPIP(s.datagram.DestinationAddress()), s.tcp.DestinationPort()),
-	}
-}
-
 // checksumValid verifies the TCP checksum.
 func (s *segment) checksumValid() bool {
 	return s.tcp.IsChecksumValid(s.datagram.SourceAddress(), s.datagram.DestinationAddress(),

@@ -29,6 +29,8 @@ func (s *TCPSocket) Send(packet *packetpool.Packet, wait uint32) error {
 	if s.state == TCPSynSent || s.state == TCPSynReceived {
 		s.StateWait(TCPEstablished, wait)
 	}
+	s.ip.enter()
+	defer s.ip.leave()
 	for {
 		if s.state != TCPEstablished && s.state != TCPCloseWait {
 			return status.NotConnected
@@ -44,7 +46,7 @@ func (s *TCPSocket) Send(packet *packetpool.Packet, wait uint32) error {
 		if wait == noWait || s.ip.inIPThread() {
 			return s.full()
 		}
-		if _, err := s.wait.send.wait(wait); errors.Is(err, errExpired) {
+		if _, err := s.ip.await(&s.wait.send, wait); errors.Is(err, errExpired) {
 			return s.blocked()
 		} else if err != nil {
 			return err
@@ -119,6 +121,8 @@ func (s *TCPSocket) mustCopy(packet *packetpool.Packet) bool {
 
 // copyPiece copies the first size bytes of a packet into a new one of its pool.
 func (s *TCPSocket) copyPiece(packet *packetpool.Packet, size, wait uint32) (*packetpool.Packet, error) {
+	s.ip.leave() // it may have to wait for packets
+	defer s.ip.enter()
 	pool := packet.Pool()
 	piece, err := pool.Allocate(controlPacketType, wait)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"net/netip"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 	"gvisor.dev/gvisor/pkg/waiter"
@@ -78,14 +77,19 @@ type TCPSocket struct {
 	port    uint16
 	noted   bool
 
-	local    netip.Addr // our address in the connection
-	remote   netip.AddrPort
-	endpoint tcpip.Endpoint
-	queue    *waiter.Queue
-	entry    waiter.Entry
-	mute     bool // what netstack sends is dropped
-	halfOpen bool // netstack has answered the parked SYN
-	synSent  bool // our SYN or SYN-ACK has left
+	via    *Interface // the way to the peer
+	hop    uint32     // and the neighbour on it
+	local  netip.Addr // our address in the connection
+	remote netip.AddrPort
+	inside bool // the instance is its own peer
+
+	// The addresses that netstack knows.
+	innerLocal, innerRemote netip.Addr
+	endpoint                tcpip.Endpoint
+	queue                   *waiter.Queue
+	entry                   waiter.Entry
+	halfOpen                bool // netstack has answered the parked SYN
+	synSent                 bool // our SYN or SYN-ACK has left
 
 	parked  []byte // the SYN that waits for accept
 	timeout uint32 // ticks until something is sent again, 0 if nothing is
@@ -124,6 +128,9 @@ func (s *TCPSocket) Create(ip *IP, config TCPSocketConfig) error {
 	}
 	if config.TransmitQueue == 0 {
 		config.TransmitQueue = 20
+	}
+	if s.Created() {
+		s.ip.tcp.remove(s) // another instance's: C forgets that one too
 	}
 	*s = TCPSocket{ip: ip, config: config, state: TCPClosed, client: true}
 	s.on = callbacks{disconnected: config.Disconnected, received: config.Received, urgent: config.Urgent}
@@ -177,7 +184,12 @@ func (s *TCPSocket) State() TCPState { return s.state }
 func (s *TCPSocket) Port() uint16 { return s.port }
 
 // Peer returns the other end of the connection; the zero value without one.
-func (s *TCPSocket) Peer() netip.AddrPort { return s.remote }
+func (s *TCPSocket) Peer() netip.AddrPort {
+	if !s.remote.IsValid() {
+		return s.remote
+	}
+	return netip.AddrPortFrom(s.ip.ipv6.outer(s.remote.Addr()), s.remote.Port())
+}
 
 // Waiting reports whether a thread waits in Receive.
 func (s *TCPSocket) Waiting() bool { return !s.wait.receive.empty() }
@@ -191,7 +203,12 @@ func (s *TCPSocket) ReceiveQueueLen() int { return s.rx.queue.len() }
 func (s *TCPSocket) TransmitQueueLen() int { return len(s.tx.queue) }
 
 // ownMSS is the largest segment that the interface can receive.
-func (s *TCPSocket) ownMSS() uint32 { return s.ip.interfaces[0].IpMtuSize - ipv4Header - tcpHeader }
+func (s *TCPSocket) ownMSS() uint32 {
+	if isStandIn(toWord(s.remote.Addr())) {
+		return s.via.IpMtuSize - ipv6Header - tcpHeader
+	}
+	return s.via.IpMtuSize - ipv4Header - tcpHeader
+}
 
 // Delete removes the socket from its instance, as nx_tcp_socket_delete does.
 //
@@ -203,13 +220,7 @@ func (s *TCPSocket) Delete() error {
 	s.deleted = true
 	s.dropEndpoint()
 	s.rx.flush()
-	sockets := s.ip.tcp.sockets
-	for i := range sockets {
-		if sockets[i] == s {
-			s.ip.tcp.sockets = append(sockets[:i], sockets[i+1:]...)
-			break
-		}
-	}
+	s.ip.tcp.remove(s)
 	return nil
 }
 
@@ -245,21 +256,6 @@ func (s *TCPSocket) adopt(endpoint tcpip.Endpoint, queue *waiter.Queue) error {
 	return nil
 }
 
-// dropEndpoint drops netstack's side of the connection and all that it would
-// still send.
-func (s *TCPSocket) dropEndpoint() {
-	s.dropHalfOpen()
-	if s.endpoint == nil {
-		return
-	}
-	s.mute = true
-	s.queue.EventUnregister(&s.entry)
-	s.endpoint.Abort()
-	s.endpoint = nil
-	s.ip.settle()
-	s.mute = false
-}
-
 func (s *TCPSocket) connection() connection { return connection{s.port, s.remote} }
 
 // Ready has netstack's news looked at, once it has settled.
@@ -267,13 +263,5 @@ func (s *TCPSocket) Ready() {
 	if !s.noted {
 		s.noted = true
 		s.ip.tcp.noted = append(s.ip.tcp.noted, s)
-	}
-}
-
-// edgeOut takes a segment of netstack's for this connection. Its SYN begins the
-// connection; everything else the socket sends by itself.
-func (s *TCPSocket) edgeOut(seg *segment) {
-	if !s.mute && seg.has(header.TCPFlagSyn) {
-		s.netstackSYN(seg)
 	}
 }

@@ -26,7 +26,6 @@ type transmitter struct {
 	recover    seqnum.Value // what has to be acknowledged to end it
 	highest    seqnum.Value // first unacknowledged byte before the last news
 
-	finSent  bool
 	finAcked bool
 	probe    probe
 }

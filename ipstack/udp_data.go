@@ -21,12 +21,17 @@ func (s *UDPSocket) Send(packet *packetpool.Packet, to netip.AddrPort) error {
 	if !s.bound {
 		return status.NotBound
 	}
+	if to.Addr().Is6() {
+		from, err := s.ip.ipv6.source(to.Addr())
+		return s.send6(packet, from, err, to)
+	}
 	i, hop, ok := s.ip.route(toWord(to.Addr()), s.ip.hinted(packet))
 	if !ok {
 		return status.IpAddressError
 	}
 	s.count(packet.Length)
-	s.addHeader(packet, i.address, to)
+	packet.IpVersion = 4
+	s.addHeader(packet, fromWord(i.address), to)
 	s.ip.kernel.HoldPreemption()
 	defer s.ip.kernel.AllowPreemption()
 	s.ip.sendPacket(packet, i, hop, headerFields{
@@ -36,15 +41,36 @@ func (s *UDPSocket) Send(packet *packetpool.Packet, to netip.AddrPort) error {
 	return nil
 }
 
-// SendFrom is Send by way of an interface, as nx_udp_socket_source_send is.
+// SendFrom is Send by way of an interface, or for IPv6 from the local address
+// with that number, as nxd_udp_socket_source_send is.
 //
 // Errors: those of Send, status.InvalidInterface.
 func (s *UDPSocket) SendFrom(index uint32, packet *packetpool.Packet, to netip.AddrPort) error {
+	if to.Addr().Is6() {
+		if !s.bound {
+			return status.NotBound
+		}
+		from, err := s.ip.ipv6.numbered(index)
+		return s.send6(packet, from, err, to)
+	}
 	if !s.ip.HasAnyInterface(index) {
 		return status.InvalidInterface
 	}
 	packet.InterfaceIndex = int32(index)
 	return s.Send(packet, to)
+}
+
+// send6 sends a packet's data as one datagram of IPv6, unless there is an error.
+func (s *UDPSocket) send6(packet *packetpool.Packet, from *ipv6Address, err error, to netip.AddrPort) error {
+	if err != nil {
+		return err
+	}
+	s.count(packet.Length)
+	s.addHeader(packet, from.address, to)
+	s.ip.kernel.HoldPreemption()
+	defer s.ip.kernel.AllowPreemption()
+	s.ip.sendPacket6(packet, from, to.Addr(), header.UDPProtocolNumber)
+	return nil
 }
 
 // count counts a datagram that is sent.
@@ -56,16 +82,15 @@ func (s *UDPSocket) count(bytes uint32) {
 }
 
 // addHeader puts the UDP header in front of a datagram.
-func (s *UDPSocket) addHeader(packet *packetpool.Packet, from uint32, to netip.AddrPort) {
+func (s *UDPSocket) addHeader(packet *packetpool.Packet, from netip.Addr, to netip.AddrPort) {
 	packet.PrependPtr -= udpHeader
 	packet.Length += udpHeader
-	packet.IpVersion = 4
 	head := header.UDP(packet.At(packet.PrependPtr)[:udpHeader])
 	head.Encode(&header.UDPFields{SrcPort: s.port, DstPort: to.Port(), Length: uint16(packet.Length)})
-	if s.noSum {
+	if s.noSum && from.Is4() {
 		return
 	}
-	sum := ^checksumOf(packet, pseudoHeader(from, toWord(to.Addr()), uint8(header.UDPProtocolNumber), packet.Length))
+	sum := ^checksumOf(packet, udpPseudoHeader(from, to.Addr(), packet.Length))
 	if sum == 0 {
 		sum = 0xffff // 0 says that there is none
 	}
@@ -144,12 +169,24 @@ func (s *UDPSocket) next(wait uint32) (packet *packetpool.Packet, err error) {
 
 // intact reports whether a datagram has the right checksum, or none.
 func (s *UDPSocket) intact(packet *packetpool.Packet) bool {
+	if packet.IpVersion == 6 {
+		from, to := ipv6Ends(packet)
+		return checksumOf(packet, udpPseudoHeader(from, to, packet.Length)) == 0xffff
+	}
 	if s.noSum || header.UDP(packet.Bytes()).Checksum() == 0 {
 		return true
 	}
 	head := ipHeaderOf(packet)
 	sum := pseudoHeader(wordAt(head[12:]), wordAt(head[16:]), uint8(header.UDPProtocolNumber), packet.Length)
 	return checksumOf(packet, sum) == 0xffff
+}
+
+// udpPseudoHeader is the checksum of what UDP counts of the IP header.
+func udpPseudoHeader(from, to netip.Addr, length uint32) uint16 {
+	if from.Is6() {
+		return pseudoHeader6(from, to, header.UDPProtocolNumber, length)
+	}
+	return pseudoHeader(toWord(from), toWord(to), uint8(header.UDPProtocolNumber), length)
 }
 
 // dropDamaged releases a datagram with a wrong checksum, which then does not

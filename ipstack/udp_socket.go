@@ -227,6 +227,10 @@ func (s *UDPSocket) flush() {
 // Errors: status.InvalidPacket for one that did not come this way.
 func Source(packet *packetpool.Packet) (netip.AddrPort, error) {
 	at := packet.PrependPtr - udpHeader
+	if packet.IpVersion == 6 && at >= packet.DataStart+ipv6Header && packet.IpHeader >= packet.DataStart {
+		from, _ := ipv6Ends(packet)
+		return netip.AddrPortFrom(from, header.UDP(packet.At(at)).SourcePort()), nil
+	}
 	if packet.IpVersion != 4 || at < packet.DataStart+ipv4Header || packet.IpHeader < packet.DataStart {
 		return netip.AddrPort{}, status.InvalidPacket
 	}

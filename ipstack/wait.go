@@ -24,6 +24,9 @@ type waitList struct {
 type suspended struct {
 	list   *waitList
 	packet *packetpool.Packet // handed over by who wakes
+	early  bool               // the thread is in the list but does not wait yet
+	woken  bool               // and has been woken already
+	err    error              // with this
 }
 
 // WaitReason says in a report what the thread waits for.
@@ -34,8 +37,17 @@ func (w *suspended) WaitReason() string { return w.list.what() }
 // error for an aborted wait.
 func (l *waitList) wait(ticks uint32) (*packetpool.Packet, error) {
 	w := l.enter()
+	return l.suspend(w, ticks)
+}
+
+// suspend is the waiting of a thread that has entered the list.
+func (l *waitList) suspend(w *suspended, ticks uint32) (*packetpool.Packet, error) {
 	// Also when the thread is terminated, which unwinds it.
 	defer l.leave(w)
+	w.early = false
+	if w.woken {
+		return w.packet, w.err
+	}
 	err := l.kernel.Wait(w, ticks, errExpired)
 	return w.packet, err
 }
@@ -47,6 +59,7 @@ func (l *waitList) enter() *suspended {
 	} else {
 		w = &suspended{list: l}
 	}
+	w.early, w.woken = true, false
 	l.waiting = append(l.waiting, w)
 	return w
 }
@@ -76,7 +89,7 @@ func (l *waitList) wake(packet *packetpool.Packet, err error) bool {
 		w := l.waiting[0]
 		l.waiting = append(l.waiting[:0], l.waiting[1:]...)
 		w.packet = packet
-		if l.kernel.Wake(w, err) {
+		if w.resume(err) {
 			return true
 		}
 		w.packet = nil // its time was up before it could run
@@ -97,5 +110,30 @@ func (l *waitList) wakeAt(i int, err error) {
 	}
 	w := l.waiting[i]
 	l.waiting = append(l.waiting[:i], l.waiting[i+1:]...)
-	l.kernel.Wake(w, err)
+	w.resume(err)
+}
+
+// resume ends the wait, even if it has not begun, and reports whether there was
+// one to end.
+func (w *suspended) resume(err error) bool {
+	if w.early {
+		w.woken, w.err = true, err
+		return true
+	}
+	return w.list.kernel.Wake(w, err)
+}
+
+// enter begins a service of the instance: until leave nobody else runs, as
+// nobody does in C while a service has the instance's mutex.
+func (ip *IP) enter() { ip.kernel.HoldPreemption() }
+
+// leave ends a service.
+func (ip *IP) leave() { ip.kernel.AllowPreemption() }
+
+// await is wait in the middle of a service.
+func (ip *IP) await(l *waitList, ticks uint32) (*packetpool.Packet, error) {
+	w := l.enter()
+	ip.leave()
+	defer ip.enter()
+	return l.suspend(w, ticks)
 }

@@ -140,6 +140,60 @@ const (
 	NX_VLAN_PRIORITY_MAX     = 0x07
 	TX_TRUE                  = 0x01
 	TX_FALSE                 = 0x00
+	TX_AUTO_START            = 0x01
+	TX_DONT_START            = 0x00
+	TX_AUTO_ACTIVATE         = 0x01
+	TX_NO_ACTIVATE           = 0x00
+	TX_INHERIT               = 0x01
+	TX_NO_INHERIT            = 0x00
+	TX_NO_TIME_SLICE         = 0x00
+	TX_THREAD_ENTRY          = 0x00
+	TX_THREAD_EXIT           = 0x01
+	TX_NO_SUSPENSIONS        = 0x00
+	TX_NO_MESSAGES           = 0x00
+)
+
+// Options of event flags.
+const (
+	TX_OR        = 0x00
+	TX_OR_CLEAR  = 0x01
+	TX_AND       = 0x02
+	TX_AND_CLEAR = 0x03
+)
+
+// Message sizes of queues, in 32-bit words.
+const (
+	TX_1_ULONG  = 0x01
+	TX_2_ULONG  = 0x02
+	TX_4_ULONG  = 0x04
+	TX_8_ULONG  = 0x08
+	TX_16_ULONG = 0x10
+)
+
+// States of threads.
+const (
+	TX_READY           = 0x00
+	TX_COMPLETED       = 0x01
+	TX_TERMINATED      = 0x02
+	TX_SUSPENDED       = 0x03
+	TX_SLEEP           = 0x04
+	TX_QUEUE_SUSP      = 0x05
+	TX_SEMAPHORE_SUSP  = 0x06
+	TX_EVENT_FLAG      = 0x07
+	TX_BLOCK_MEMORY    = 0x08
+	TX_BYTE_MEMORY     = 0x09
+	TX_IO_DRIVER       = 0x0A
+	TX_FILE            = 0x0B
+	TX_TCP_IP          = 0x0C
+	TX_MUTEX_SUSP      = 0x0D
+	TX_PRIORITY_CHANGE = 0x0E
+)
+
+// Limits of the kernel.
+const (
+	TX_TIMER_TICKS_PER_SECOND = 0x64
+	TX_MAX_PRIORITIES         = 0x20
+	TX_MINIMUM_STACK          = 0xC8
 )
 
 // IP versions.

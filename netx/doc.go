@@ -1,5 +1,5 @@
 // Package netx gives the native packages the names of the C programming
-// interface, so that a C file written for NetX Duo becomes Go by a mechanical
+// interface, so that a C file written for NetX Duo and ThreadX becomes Go by a mechanical
 // rename and then returns the same statuses.
 //
 // # Names
@@ -9,12 +9,18 @@
 // Structure fields first lose the prefix of their structure: packet_ptr ->
 // nx_packet_length is packet.Length. Arguments keep the order and number they
 // have in C; memory is a []byte followed by the C size, results stay pointers,
-// and nil is NX_NULL. The package may be dot-imported.
+// and nil is NX_NULL and TX_NULL. The package may be dot-imported.
+//
+// What the rule leaves open for ThreadX: messages of queues are slices of 32-bit
+// words ([]ULONG), memory that a pool hands out is a []byte, and control blocks are
+// zero values; one that is left over from a program whose run is over counts as such.
 //
 // # Programs
 //
 // A C image has its kernel, its list of pools and its compile-time options
-// once. Here a [Program] has them, and [Program.Run] plays tx_kernel_enter: the
+// once. Here a [Program] has them. [Program.Boot] runs the C main function, which calls
+// [TxKernelEnter], which calls the program's TxApplicationDefine; [Program.Run]
+// is all of that for a definition function. The
 // services called from the definition function, from any thread of its kernel
 // and from their callbacks belong to that program. Any number of programs may
 // run at once, each on a kernel of its own.

@@ -35,6 +35,7 @@ func NxdIcmpEnable(ip *NX_IP) UINT {
 		return NX_CALLER_ERROR
 	}
 	_ = ip.EnableICMP() // or it was before
+	ip.EnableICMPv6()
 	return NX_SUCCESS
 }
 
@@ -91,9 +92,9 @@ func checkPing(ip *NX_IP, ipAddress *NXD_ADDRESS, data []byte, dataSize ULONG, r
 		return NX_PTR_ERROR
 	case ipAddress == nil || !ipAddress.addr().IsValid():
 		return NX_IP_ADDRESS_ERROR
-	case !ip.HasAnyInterface(addressIndex):
+	case ipAddress.IpVersion == NX_IP_VERSION_V4 && !ip.HasAnyInterface(addressIndex):
 		return NX_INVALID_INTERFACE
-	case !ip.ICMPEnabled():
+	case ipAddress.IpVersion == NX_IP_VERSION_V4 && !ip.ICMPEnabled() || ipAddress.IpVersion == NX_IP_VERSION_V6 && !ip.IPv6PingEnabled():
 		return NX_NOT_ENABLED
 	case !threadsOnly(ip.Kernel()):
 		return NX_CALLER_ERROR
@@ -113,6 +114,9 @@ func NxdIcmpSourcePing(ip *NX_IP, ipAddress *NXD_ADDRESS, addressIndex UINT, dat
 	response **NX_PACKET, waitOption ULONG) UINT {
 	if s := checkPing(ip, ipAddress, data, dataSize, response, addressIndex); s != NX_SUCCESS {
 		return s
+	}
+	if _, _, _, err := ip.IPv6Address(addressIndex); err != nil && ipAddress.IpVersion == NX_IP_VERSION_V6 {
+		return NX_INVALID_INTERFACE
 	}
 	*response = nil
 	p, err := ip.PingFrom(addressIndex, ipAddress.addr(), data[:dataSize], waitOption)

@@ -23,8 +23,16 @@ type Program struct {
 	Pop3   Pop3Options       // of all POP3 clients; zero is the C library as it is
 	Name   string            // label in profiles; may be empty
 
-	pools  []*NX_PACKET_POOL // created, in order; deleted ones until the next creation
-	stacks []stack           // of the instances, likewise
+	// TxApplicationDefine is the function of that name, tx_application_define, that
+	// the C program has: TxKernelEnter calls it with FirstUnusedMemory, which may be nil.
+	TxApplicationDefine func(firstUnusedMemory []byte)
+	FirstUnusedMemory   []byte
+
+	pools        []*NX_PACKET_POOL // created, in order; deleted ones until the next creation
+	stacks       []stack           // of the instances, likewise
+	threadStacks []threadStack     // of the threads, likewise
+	report       *sim.Report       // what the kernel's run has returned
+	err          error
 }
 
 // Run starts the kernel with define as its definition function, like
@@ -35,14 +43,25 @@ type Program struct {
 // the program by the profiler labels of the calling goroutine: Run sets them,
 // and every goroutine started from there inherits them. So pprof.Do must not
 // be used around such calls.
+//
+// Boot does the same for a program that has a main function or a
+// tx_application_define.
 func (p *Program) Run(define func()) (*sim.Report, error) {
+	defer p.label()()
+	return p.Kernel.Run(define)
+}
+
+// label makes the calling goroutine one of the program until the returned function
+// is called.
+func (p *Program) label() (restore func()) {
 	before := getLabels()
-	defer setLabels(before)
 	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels("netx", p.Name)))
 	mine := getLabels()
 	programs.Store(mine, p)
-	defer programs.Delete(mine)
-	return p.Kernel.Run(define)
+	return func() {
+		programs.Delete(mine)
+		setLabels(before)
+	}
 }
 
 // programs are the running programs by the address of their labels.
@@ -97,7 +116,7 @@ func contextOf(k any) sim.Context {
 	return sim.ThreadContext
 }
 
-// The caller checks of NetX Duo. Each reports whether the caller may go on.
+// The caller checks of NetX Duo and ThreadX. Each reports whether the caller may go on.
 
 // threadToWait lets threads wait, and everybody who does not wait
 // (NX_THREAD_WAIT_CALLER_CHECKING).
@@ -116,3 +135,12 @@ func initAndThreads(k any) bool {
 
 // notISR is NX_NOT_ISR_CALLER_CHECKING.
 func notISR(k any) bool { return contextOf(k) != sim.Interrupt }
+
+// threadsAndTimers lets threads and timers go on: ThreadX's checks of its system state.
+func threadsAndTimers(k any) bool {
+	c := contextOf(k)
+	return c == sim.ThreadContext || c == sim.TimerContext
+}
+
+// notInitialization lets everybody go on but the definition function.
+func notInitialization(k any) bool { return contextOf(k) != sim.Initialization }

@@ -169,7 +169,7 @@ func NxTcpSocketMssSet(socket *NX_TCP_SOCKET, mss ULONG) UINT {
 }
 
 // NxTcpSocketPeerInfoGet stores the peer's IPv4 address and port in host byte
-// order.
+// order; of an IPv6 address, as in C, the first 32 bits.
 //
 // Status: NX_SUCCESS, NX_PTR_ERROR, NX_CALLER_ERROR, NX_NOT_ENABLED,
 // NX_NOT_CONNECTED, NX_NOT_SUPPORTED.
@@ -183,10 +183,10 @@ func NxTcpSocketPeerInfoGet(socket *NX_TCP_SOCKET, peerIpAddress, peerPort *ULON
 	if s != NX_SUCCESS {
 		return s
 	}
-	if address.IpVersion != NX_IP_VERSION_V4 {
-		return NX_NOT_CONNECTED
-	}
 	*peerIpAddress = address.IpAddress.V4
+	if address.IpVersion == NX_IP_VERSION_V6 {
+		*peerIpAddress = address.IpAddress.V6[0]
+	}
 	return NX_SUCCESS
 }
 

@@ -1,6 +1,9 @@
 package netx
 
-import "netxsim/packetpool"
+import (
+	"netxsim/packetpool"
+	"netxsim/sim"
+)
 
 // The C types of arguments, results and control blocks.
 type (
@@ -13,6 +16,31 @@ type (
 	// NX_PACKET_POOL is the control block of a packet pool. The zero value is
 	// what NxPacketPoolCreate wants.
 	NX_PACKET_POOL = packetpool.Pool
+
+	// TX_THREAD is the control block of a thread; the zero value is what its create
+	// service wants.
+	TX_THREAD = sim.Thread
+	// TX_SEMAPHORE is the control block of a counting semaphore; the zero value is what its create
+	// service wants.
+	TX_SEMAPHORE = sim.Semaphore
+	// TX_MUTEX is the control block of a mutex; the zero value is what its create
+	// service wants.
+	TX_MUTEX = sim.Mutex
+	// TX_QUEUE is the control block of a message queue; the zero value is what its create
+	// service wants.
+	TX_QUEUE = sim.Queue
+	// TX_EVENT_FLAGS_GROUP is the control block of a group of event flags; the zero value is what its create
+	// service wants.
+	TX_EVENT_FLAGS_GROUP = sim.EventFlags
+	// TX_TIMER is the control block of an application timer; the zero value is what its create
+	// service wants.
+	TX_TIMER = sim.Timer
+	// TX_BYTE_POOL is the control block of a byte pool; the zero value is what its create
+	// service wants.
+	TX_BYTE_POOL = sim.BytePool
+	// TX_BLOCK_POOL is the control block of a block pool; the zero value is what its create
+	// service wants.
+	TX_BLOCK_POOL = sim.BlockPool
 )
 
 // The markers of packet.UnionNext.TcpQueueNext, and of packet.QueueNext in the
@@ -23,3 +51,6 @@ var (
 	NX_PACKET_ENQUEUED  = packetpool.Enqueued
 	NX_DRIVER_TX_DONE   = packetpool.DriverTxDone
 )
+
+// TX_BYTE_POOL_MIN is the smallest byte pool, in bytes.
+const TX_BYTE_POOL_MIN = 100

@@ -18,6 +18,7 @@ import (
 // status.PoolDeleted if the pool is deleted, status.PtrError if it was never
 // created, status.TxWaitAborted if the wait was aborted.
 func (pool *Pool) Allocate(packetType, wait uint32) (*Packet, error) {
+	thread := pool.currentName()
 	p := pool.free
 	switch {
 	case !pool.created:
@@ -32,7 +33,7 @@ func (pool *Pool) Allocate(packetType, wait uint32) (*Packet, error) {
 	pool.available--
 	p.fresh(packetType)
 	p.IpVersion = ipVersion4
-	p.thread = pool.currentName()
+	p.thread = thread
 	if !pool.ledger.addAgain(p) {
 		pool.ledger.add(p)
 	}

@@ -29,8 +29,17 @@
 // The pool knows at every moment who holds its packets: the thread that
 // allocated them, or the [Holder] they were given to with [Packet.Hold].
 // [Pool.Stats] tells how few packets were ever free, when that was, and who had
-// the others. Free and held packets together are always the total; a lost packet
-// panics.
+// the others. Free and held packets together are always the total; [Pool.Check]
+// counts them.
+//
+// # Watching
+//
+// [Pool.Watch] tells everything that happens to a pool: each packet that is
+// allocated, released, handed to a thread that waited, or moved to another
+// holder, each request that finds the pool empty, each wait and each misuse, with
+// the virtual time, who has the packet, and how many are free. A pool that nobody watches
+// pays one test for it. Package poolvar builds on it what a monitor may read
+// while the simulation runs.
 //
 // # Sizing in bytes
 //
@@ -56,7 +65,20 @@
 // # Where C would corrupt memory
 //
 // What a C program can observe is the same here, the statuses included. What
-// would silently destroy memory there is caught: a write past the end of a
-// packet or of a buffer is an error that wraps status.Overflow, and a pointer
-// outside its payload panics in [Packet.At].
+// would silently destroy memory, or never come back, is caught: a second release
+// through a stale copy, a release of a packet of a deleted pool or of a TCP
+// queue, use of a free packet, a write past the end of a packet or of a buffer,
+// a chain that runs in a circle or holds a foreign packet. Such a call returns a
+// [*MisuseError]. It wraps the status C has for it, or the nearest one, and names
+// the packet, who holds it and who allocated it; with Config.DebugInfo or a
+// target with EnablePacketDebugInfo also the lines that allocated and released
+// it, which [Pool.DebugInfo] gives for every packet at any time:
+//
+//	packetpool: release packet 3 of pool rx: it is free already; allocated by client
+//	at mail/fetch.go:41; released at mail/fetch.go:57: NX_PTR_ERROR
+//
+// A stale copy of a packet that has been allocated again cannot be told from the
+// new one, as in C: the release by the new owner is the one that fails, and names
+// the line of the other. [Packet.At] alone panics, with the same error, as an
+// index out of range does; [Packet.Put] returns it.
 package packetpool

@@ -29,11 +29,12 @@ func (p *Packet) Hold(h Holder) {
 		return // of no use to anybody; Release tells
 	}
 	for ; p != nil; p = p.Next {
-		if p.home != nil && !p.free {
-			p.home.beforeHold(p)
-			p.hold(h)
-			p.home.tellOf(p, CauseHold)
+		if p.home == nil || p.free {
+			continue
 		}
+		p.home.beforeHold(p)
+		p.hold(h)
+		p.home.tellOf(p, CauseHold)
 	}
 }
 
@@ -132,12 +133,12 @@ func (l *ledger) open(packets int) {
 }
 
 // find returns the entry of a holder, a new one if there is none.
-func (l *ledger) find(holder Holder, thread string) int32 {
+func (l *ledger) find(holder Holder, thread string) uint32 {
 	unused := -1
 	for i := range l.entries {
 		e := &l.entries[i]
 		if e.holder == holder && e.thread == thread {
-			return int32(i)
+			return uint32(i)
 		}
 		if e.packets == 0 {
 			unused = i
@@ -148,13 +149,13 @@ func (l *ledger) find(holder Holder, thread string) int32 {
 		unused = len(l.entries) - 1
 	}
 	l.entries[unused] = entry{holder: holder, thread: thread}
-	return int32(unused)
+	return uint32(unused)
 }
 
 // addAgain counts p for its thread if that thread had the packet last. It is
 // the usual case, and small enough to be inlined.
 func (l *ledger) addAgain(p *Packet) bool {
-	if int(p.slot) >= len(l.entries) {
+	if uint(p.slot) >= uint(len(l.entries)) {
 		return false
 	}
 	e := &l.entries[p.slot]

@@ -45,7 +45,8 @@ func (e *MisuseError) Error() string {
 // Unwrap returns the status.
 func (e *MisuseError) Unwrap() error { return e.Status }
 
-// misuse describes what was done to p.
+// misuse describes what was done to p, and tells the watchers: a ported program
+// sees only the status.
 func (p *Packet) misuse(op, fault string, code status.Code) error {
 	e := &MisuseError{Op: op, Fault: fault, Index: -1, Status: code}
 	if p == nil || p.home == nil {
@@ -55,6 +56,9 @@ func (p *Packet) misuse(op, fault string, code status.Code) error {
 	e.Holder, e.Thread = p.HolderName(), p.thread
 	if p.debug != nil {
 		e.Allocated, e.Released = p.debug.allocated.String(), p.debug.released.String()
+	}
+	if p.home.watchers != nil {
+		p.home.emit(Event{Cause: CauseMisuse, Packet: p, Holder: e.Holder, Err: e})
 	}
 	return e
 }

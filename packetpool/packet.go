@@ -41,7 +41,7 @@ type Packet struct {
 	home     *Pool   // the pool that counts it
 	nextFree *Packet // link of the free list
 	free     bool    // in the free list
-	slot     int32   // who holds it: an entry of home.ledger
+	slot     uint32  // who holds it: an entry of home.ledger
 	thread   string  // the thread that allocated it
 	index    int     // position in the memory of the pool it was carved from
 	debug    *debug  // call sites; nil without debug information

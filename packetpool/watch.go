@@ -20,12 +20,13 @@ const (
 	CauseEmpty                            // a request found no packet and did not wait
 	CauseWait                             // a request found no packet, and its thread waits
 	CauseGiveUp                           // a wait ended without a packet
+	CauseMisuse                           // a service refused a packet; Err says why
 )
 
 var causes = [...]string{
 	CauseAllocate: "allocate", CauseRelease: "release", CauseTransmitRelease: "transmit release",
 	CauseHandOver: "hand-over", CauseHold: "hold",
-	CauseEmpty: "empty", CauseWait: "wait", CauseGiveUp: "give up",
+	CauseEmpty: "empty", CauseWait: "wait", CauseGiveUp: "give up", CauseMisuse: "misuse",
 }
 
 // String returns the cause in words, such as "transmit release".
@@ -46,6 +47,7 @@ type Event struct {
 	Holder  string        // who has the packet now, or asked for one; empty if it is free
 	Free    uint32        // free packets after it
 	Waiting int           // threads that wait for a packet after it
+	Err     error         // of a misuse: what the caller gets, a [*MisuseError]; else nil
 }
 
 // String returns the event in a line without its time: "pool rx: allocate
@@ -64,6 +66,9 @@ func (e Event) String() string {
 	s += fmt.Sprintf(", %d of %d free", e.Free, e.Pool.Total())
 	if e.Waiting > 0 {
 		s += fmt.Sprintf(", %d waiting", e.Waiting)
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
 	}
 	return s
 }
@@ -121,9 +126,12 @@ func (pool *Pool) tellOf(p *Packet, cause Cause) {
 	if pool.watchers == nil {
 		return
 	}
-	from := pool.before
+	from, to := pool.before, p.HolderName()
 	pool.before = ""
-	pool.emit(Event{Cause: cause, Packet: p, From: from, Holder: p.HolderName()})
+	if cause == CauseHold && from == to {
+		return
+	}
+	pool.emit(Event{Cause: cause, Packet: p, From: from, Holder: to})
 }
 
 // tell reports what happened to a thread that asked for a packet.

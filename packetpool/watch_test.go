@@ -30,6 +30,7 @@ func TestWatchTellsEverything(t *testing.T) {
 	p, q := mustAllocate(t, &pool, 0), mustAllocate(t, &pool, 0)
 	k.now = time.Millisecond
 	p.Hold(queue("receive queue"))
+	p.Hold(queue("receive queue")) // no change
 	_, _ = pool.Allocate(0, 0)
 
 	k.name = "waiter"
@@ -38,6 +39,7 @@ func TestWatchTellsEverything(t *testing.T) {
 	k.now = 2 * time.Millisecond
 	_, _ = pool.Allocate(0, 5) // nobody releases one
 	_ = q.TransmitRelease()
+	_ = p.Release()
 	_ = p.Release()
 	stop()
 	mustAllocate(t, &pool, 0)
@@ -52,6 +54,7 @@ func TestWatchTellsEverything(t *testing.T) {
 2ms pool rx: give up for waiter, 0 of 2 free
 2ms pool rx: transmit release packet 1 from waiter, 1 of 2 free
 2ms pool rx: release packet 0 from receive queue, 2 of 2 free
+2ms pool rx: misuse packet 0, 2 of 2 free: packetpool: release packet 0 of pool rx: it is free already; allocated by client: NX_PTR_ERROR
 `
 	if diff := cmp.Diff(want, text()); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)

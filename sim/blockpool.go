@@ -9,6 +9,7 @@ import (
 // A BlockPool hands out blocks of one size. The zero BlockPool belongs to no kernel; what does not exist
 // answers status.TxPoolError.
 type BlockPool struct {
+	created place[BlockPool]
 	k       *Kernel
 	name    string
 	memory  []byte
@@ -23,17 +24,17 @@ type BlockPool struct {
 // status.TxSizeError if there is no room for one (tx_block_pool_create).
 func (k *Kernel) NewBlockPool(name string, block, size uint32) (*BlockPool, error) {
 	p := new(BlockPool)
-	return p, k.CreateBlockPool(p, name, block, size)
+	return p, k.CreateBlockPool(p, name, block, make([]byte, size))
 }
 
-// CreateBlockPool is NewBlockPool for a BlockPool that the caller provides, zero or deleted. Error
-// besides: status.TxPoolError if p exists already.
-func (k *Kernel) CreateBlockPool(p *BlockPool, name string, block, size uint32) error {
-	if p.k != nil {
+// CreateBlockPool is NewBlockPool for a BlockPool, zero or deleted, and memory that the caller provides. The memory
+// belongs to the pool until it is deleted. Error besides: status.TxPoolError if p exists already.
+func (k *Kernel) CreateBlockPool(p *BlockPool, name string, block uint32, memory []byte) error {
+	if taken(p.k) {
 		return status.TxPoolError
 	}
-	unit := k.pointerSize()
-	size -= size % unit
+	unit := k.PointerSize()
+	size := uint32(len(memory)) / unit * unit
 	// In 64 bits: the sum wraps for blocks close to 4 GiB.
 	rounded := (uint64(block) + uint64(unit) - 1) / uint64(unit) * uint64(unit)
 	total := uint64(size) / (rounded + uint64(unit))
@@ -41,11 +42,12 @@ func (k *Kernel) CreateBlockPool(p *BlockPool, name string, block, size uint32) 
 		return status.TxSizeError
 	}
 	*p = BlockPool{
-		k: k, name: name, memory: make([]byte, size),
+		k: k, name: name, memory: memory[:size],
 		size: uint32(rounded), stride: uint32(rounded) + unit,
 		free: make([]uint32, total), used: make([]bool, total),
 	}
 	p.waiters.key = p
+	k.blockPools.add(&p.created, p)
 	for i := range p.free {
 		p.free[i] = uint32(total) - 1 - uint32(i)
 	}
@@ -59,14 +61,14 @@ func (p *BlockPool) BlockSize() uint32 { return p.size }
 // status.TxNoMemory, status.TxDeleted, status.TxWaitAborted, status.TxWaitError if it had to wait outside
 // threads (tx_block_allocate).
 func (p *BlockPool) Allocate(ticks uint32) (Memory, error) {
-	m := p.k.slot()
-	err := p.AllocateInto(m, ticks)
-	return *m, err
+	bytes := p.k.slot()
+	err := p.AllocateInto(bytes, ticks)
+	return p.piece(*bytes), err
 }
 
-// AllocateInto is Allocate with the result in m. If it waits, m is set as soon as the block is there, before the
-// waiting thread runs.
-func (p *BlockPool) AllocateInto(m *Memory, ticks uint32) error {
+// AllocateInto is Allocate with the block, or nil, in *bytes. If it waits, *bytes is set as soon as the block is there,
+// before the waiting thread runs.
+func (p *BlockPool) AllocateInto(bytes *[]byte, ticks uint32) error {
 	k := p.k
 	if k == nil {
 		return status.TxPoolError
@@ -75,26 +77,33 @@ func (p *BlockPool) AllocateInto(m *Memory, ticks uint32) error {
 		i := p.free[n-1]
 		p.free = p.free[:n-1]
 		p.used[i] = true
-		*m = p.block(i)
+		*bytes = p.block(i)
 		k.poll()
 		return nil
 	}
-	*m = Memory{}
+	*bytes = nil
 	if k.current != nil {
-		k.current.wish.into = m
+		k.current.wish.into = bytes
 	}
 	return k.waitFor(&p.waiters, BlockPoolWait, ticks, status.TxNoMemory)
 }
 
-// block returns the i-th block. Its header, a pointer, lies before it.
-func (p *BlockPool) block(i uint32) Memory {
-	start := i*p.stride + p.stride - p.size
-	return Memory{Bytes: p.memory[start : start+p.size : start+p.size], Offset: start, blockPool: p}
+// start returns the offset of the i-th block. Its header, a pointer, lies before it.
+func (p *BlockPool) start(i uint32) uint32 { return (i+1)*p.stride - p.size }
+
+// block returns the memory of the i-th block. That of an empty one lies at its header, since no slice can
+// begin where the memory ends.
+func (p *BlockPool) block(i uint32) []byte {
+	start := p.start(i)
+	if p.size == 0 {
+		return p.memory[i*p.stride : i*p.stride : start]
+	}
+	return p.memory[start : start+p.size : start+p.size]
 }
 
 // release gives the block at offset to the first waiting thread, or makes it free.
 func (p *BlockPool) release(offset uint32) error {
-	k, i := p.k, offset/p.stride
+	k, i := p.k, (offset-1)/p.stride
 	switch {
 	case k == nil || !p.used[i]:
 		return status.TxPtrError
@@ -126,6 +135,7 @@ func (p *BlockPool) Delete() error {
 		return status.TxPoolError
 	}
 	p.k = nil
+	k.blockPools.remove(&p.created)
 	k.wakeAll(&p.waiters, status.TxDeleted)
 	k.check()
 	return nil
@@ -134,19 +144,28 @@ func (p *BlockPool) Delete() error {
 // BlockPoolInfo is what tx_block_pool_info_get tells.
 type BlockPoolInfo struct {
 	Name      string
-	Available uint32  // free blocks
-	Total     uint32  // blocks
-	First     *Thread // first waiting thread, nil if none
-	Waiting   uint32  // number of waiting threads
+	Available uint32     // free blocks
+	Total     uint32     // blocks
+	First     *Thread    // first waiting thread, nil if none
+	Waiting   uint32     // number of waiting threads
+	Next      *BlockPool // the one created next, the first after the last
 }
 
 // Info returns the state of the pool (tx_block_pool_info_get).
 func (p *BlockPool) Info() BlockPoolInfo {
-	return BlockPoolInfo{p.name, uint32(len(p.free)), uint32(len(p.used)), p.waiters.head, p.waiters.len}
+	return BlockPoolInfo{p.name, uint32(len(p.free)), uint32(len(p.used)), p.waiters.head, p.waiters.len, p.created.following()}
 }
 
 // Name returns the name the pool was given.
 func (p *BlockPool) Name() string { return p.name }
+
+// Kernel returns the kernel of the pool, nil for a nil BlockPool and for one that was not created or is deleted.
+func (p *BlockPool) Kernel() *Kernel {
+	if p == nil {
+		return nil
+	}
+	return p.k
+}
 
 // Exists reports whether the pool was created and not deleted.
 func (p *BlockPool) Exists() bool { return p.k != nil }

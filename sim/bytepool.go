@@ -11,31 +11,6 @@ const (
 	minBytePool = 100 // bytes, TX_BYTE_POOL_MIN
 )
 
-// Memory is a piece of a pool's memory. The zero Memory is none.
-type Memory struct {
-	Bytes  []byte // the piece itself; for a BytePool it may be longer than asked for
-	Offset uint32 // of its first byte in the pool's memory
-
-	bytePool  *BytePool
-	blockPool *BlockPool
-}
-
-// Release gives the memory back to the pool it came from, and serves whoever waits for it. Error:
-// status.TxPtrError if it is no memory of an existing pool, or is free already (tx_byte_release,
-// tx_block_release).
-func (m Memory) Release() error {
-	switch {
-	case m.bytePool != nil:
-		return m.bytePool.release(m.Offset)
-	case m.blockPool != nil:
-		return m.blockPool.release(m.Offset)
-	}
-	return status.TxPtrError
-}
-
-// FromBlockPool reports whether the memory is a block of a BlockPool.
-func (m Memory) FromBlockPool() bool { return m.blockPool != nil }
-
 // A fragment is what the header in front of a piece of a byte pool says.
 type fragment struct {
 	next uint32 // offset of the next header
@@ -54,6 +29,7 @@ const (
 // same offsets and fragments. The zero BytePool belongs to no kernel; what does not exist
 // answers status.TxPoolError.
 type BytePool struct {
+	created   place[BytePool]
 	k         *Kernel
 	name      string
 	memory    []byte
@@ -70,25 +46,26 @@ type BytePool struct {
 // status.TxSizeError below 100 bytes (tx_byte_pool_create).
 func (k *Kernel) NewBytePool(name string, size uint32) (*BytePool, error) {
 	p := new(BytePool)
-	return p, k.CreateBytePool(p, name, size)
+	return p, k.CreateBytePool(p, name, make([]byte, size))
 }
 
-// CreateBytePool is NewBytePool for a BytePool that the caller provides, zero or deleted. Error
-// besides: status.TxPoolError if p exists already.
-func (k *Kernel) CreateBytePool(p *BytePool, name string, size uint32) error {
+// CreateBytePool is NewBytePool for a BytePool, zero or deleted, and memory that the caller provides. The memory belongs to the
+// pool until it is deleted. Error besides: status.TxPoolError if p exists already.
+func (k *Kernel) CreateBytePool(p *BytePool, name string, memory []byte) error {
 	switch {
-	case p.k != nil:
+	case taken(p.k):
 		return status.TxPoolError
-	case size < minBytePool:
+	case len(memory) < minBytePool:
 		return status.TxSizeError
 	}
-	unit := k.pointerSize()
-	size -= size % unit
+	unit := k.PointerSize()
+	size := uint32(len(memory)) / unit * unit
 	*p = BytePool{
-		k: k, name: name, memory: make([]byte, size), unit: unit, header: 2 * unit,
+		k: k, name: name, memory: memory[:size], unit: unit, header: 2 * unit,
 		fragments: make([]fragment, size/unit), count: 2, available: size - 2*unit,
 	}
 	p.waiters.key = p
+	k.bytePools.add(&p.created, p)
 	end := size - p.header
 	p.set(0, end, freeFragment)
 	p.set(end, 0, usedFragment)
@@ -106,14 +83,14 @@ func (p *BytePool) Size() uint32 { return uint32(len(p.memory)) }
 // Errors: status.TxSizeError if size is 0 or above the pool's, status.TxNoMemory, status.TxDeleted, status.TxWaitAborted,
 // status.TxWaitError if it had to wait outside threads (tx_byte_allocate).
 func (p *BytePool) Allocate(size, ticks uint32) (Memory, error) {
-	m := p.k.slot()
-	err := p.AllocateInto(m, size, ticks)
-	return *m, err
+	bytes := p.k.slot()
+	err := p.AllocateInto(bytes, size, ticks)
+	return p.piece(*bytes), err
 }
 
-// AllocateInto is Allocate with the result in m. If it waits, m is set as soon as the memory is there,
+// AllocateInto is Allocate with the memory, or nil, in *bytes. If it waits, *bytes is set as soon as the memory is there,
 // before the waiting thread runs.
-func (p *BytePool) AllocateInto(m *Memory, size, ticks uint32) error {
+func (p *BytePool) AllocateInto(bytes *[]byte, size, ticks uint32) error {
 	k := p.k
 	switch {
 	case k == nil:
@@ -123,21 +100,21 @@ func (p *BytePool) AllocateInto(m *Memory, size, ticks uint32) error {
 	}
 	size = (size + p.unit - 1) / p.unit * p.unit
 	var ok bool
-	if *m, ok = p.take(size); ok {
+	if *bytes, ok = p.take(size); ok {
 		k.poll()
 		return nil
 	}
 	if k.current != nil {
-		k.current.wish.size, k.current.wish.into = size, m
+		k.current.wish.size, k.current.wish.into = size, bytes
 	}
 	return k.waitFor(&p.waiters, BytePoolWait, ticks, status.TxNoMemory)
 }
 
 // take allocates size bytes, already rounded, if it finds them.
-func (p *BytePool) take(size uint32) (Memory, bool) {
+func (p *BytePool) take(size uint32) ([]byte, bool) {
 	offset, length, ok := p.find(size)
 	if !ok {
-		return Memory{}, false
+		return nil, false
 	}
 	if length-size >= minSplit {
 		rest := offset + p.header + size
@@ -152,7 +129,7 @@ func (p *BytePool) take(size uint32) (Memory, bool) {
 		p.search = p.at(offset).next
 	}
 	start := offset + p.header
-	return Memory{Bytes: p.memory[start : start+length : start+length], Offset: start, bytePool: p}, true
+	return p.memory[start : start+length : start+length], true
 }
 
 // find looks for a free fragment with room for size bytes. It starts at the search position, goes round once and
@@ -236,6 +213,7 @@ func (p *BytePool) Delete() error {
 		return status.TxPoolError
 	}
 	p.k = nil
+	k.bytePools.remove(&p.created)
 	k.wakeAll(&p.waiters, status.TxDeleted)
 	k.check()
 	return nil
@@ -244,19 +222,28 @@ func (p *BytePool) Delete() error {
 // BytePoolInfo is what tx_byte_pool_info_get tells.
 type BytePoolInfo struct {
 	Name      string
-	Available uint32  // free bytes, headers included
-	Fragments uint32  // pieces, free ones and the end mark included
-	First     *Thread // first waiting thread, nil if none
-	Waiting   uint32  // number of waiting threads
+	Available uint32    // free bytes, headers included
+	Fragments uint32    // pieces, free ones and the end mark included
+	First     *Thread   // first waiting thread, nil if none
+	Waiting   uint32    // number of waiting threads
+	Next      *BytePool // the one created next, the first after the last
 }
 
 // Info returns the state of the pool (tx_byte_pool_info_get).
 func (p *BytePool) Info() BytePoolInfo {
-	return BytePoolInfo{p.name, p.available, p.count, p.waiters.head, p.waiters.len}
+	return BytePoolInfo{p.name, p.available, p.count, p.waiters.head, p.waiters.len, p.created.following()}
 }
 
 // Name returns the name the pool was given.
 func (p *BytePool) Name() string { return p.name }
+
+// Kernel returns the kernel of the pool, nil for a nil BytePool and for one that was not created or is deleted.
+func (p *BytePool) Kernel() *Kernel {
+	if p == nil {
+		return nil
+	}
+	return p.k
+}
 
 // Exists reports whether the pool was created and not deleted.
 func (p *BytePool) Exists() bool { return p.k != nil }

@@ -23,6 +23,7 @@ func (o FlagOption) clears() bool { return o&FlagOrClear != 0 }
 // EventFlags is a group of 32 event flags. The zero EventFlags belongs to no kernel; what does not
 // exist answers status.TxGroupError.
 type EventFlags struct {
+	created place[EventFlags]
 	k       *Kernel
 	name    string
 	flags   uint32
@@ -40,11 +41,12 @@ func (k *Kernel) NewEventFlags(name string) *EventFlags {
 // CreateEventFlags is NewEventFlags for an EventFlags that the caller provides, zero or deleted. Error:
 // status.TxGroupError if g exists already.
 func (k *Kernel) CreateEventFlags(g *EventFlags, name string) error {
-	if g.k != nil {
+	if taken(g.k) {
 		return status.TxGroupError
 	}
 	*g = EventFlags{k: k, name: name}
 	g.waiters.key = g
+	k.eventFlags.add(&g.created, g)
 	return nil
 }
 
@@ -61,29 +63,44 @@ func satisfies(flags, want uint32, option FlagOption) bool {
 // status.TxNoEvents, at once if want is 0, status.TxDeleted, status.TxWaitAborted, status.TxWaitError if it had
 // to wait outside threads (tx_event_flags_get).
 func (g *EventFlags) Get(want uint32, option FlagOption, ticks uint32) (actual uint32, err error) {
+	slot := g.k.flagsSlot()
+	err = g.GetInto(slot, want, option, ticks)
+	return *slot, err
+}
+
+// flagsSlot returns a place for the flags that a call gets: the running thread's own, or a new one.
+func (k *Kernel) flagsSlot() *uint32 {
+	if k == nil || k.current == nil {
+		return new(uint32)
+	}
+	k.current.wish.actual = 0
+	return &k.current.wish.actual
+}
+
+// GetInto is Get with the flags in *actual: those that are set when it is called, and if it waits, as soon as they satisfy
+// it and before the waiting thread runs, those that are set then.
+func (g *EventFlags) GetInto(actual *uint32, want uint32, option FlagOption, ticks uint32) error {
 	k := g.k
 	if k == nil {
-		return 0, status.TxGroupError
+		return status.TxGroupError
 	}
-	actual = g.flags
+	now := g.flags
+	*actual = now
 	switch {
-	case satisfies(actual, want, option):
+	case satisfies(now, want, option):
 		if option.clears() {
 			g.flags &^= want
 		}
 		k.poll()
-		return actual, nil
+		return nil
 	case want == 0:
-		return actual, status.TxNoEvents
+		return status.TxNoEvents
 	case ticks == 0 || !k.mayWait():
-		return actual, k.waitNot(ticks, status.TxNoEvents)
+		return k.waitNot(ticks, status.TxNoEvents)
 	}
-	t := k.current
-	t.wish.flags, t.wish.option = want, option
-	if err := k.wait(&g.waiters, EventFlagsWait, ticks, status.TxNoEvents); err != nil {
-		return actual, err
-	}
-	return t.wish.flags, nil
+	wish := &k.current.wish
+	wish.flags, wish.option, wish.got = want, option, actual
+	return k.wait(&g.waiters, EventFlagsWait, ticks, status.TxNoEvents)
 }
 
 // Set sets flags with FlagOr. All waiting threads are tested against the same flags; those that are satisfied wake, and only
@@ -125,7 +142,7 @@ func (g *EventFlags) wakeSatisfied() {
 			if t.wish.option.clears() {
 				g.flags &^= want
 			}
-			t.wish.flags = now
+			*t.wish.got = now
 			t.leaveQueue()
 			if several { // chained, as ThreadX shows
 				t.queueNext = nil
@@ -158,6 +175,7 @@ func (g *EventFlags) Delete() error {
 		return status.TxGroupError
 	}
 	g.k = nil
+	k.eventFlags.remove(&g.created)
 	k.wakeAll(&g.waiters, status.TxDeleted)
 	k.check()
 	return nil
@@ -167,17 +185,26 @@ func (g *EventFlags) Delete() error {
 type EventFlagsInfo struct {
 	Name    string
 	Flags   uint32
-	First   *Thread // first waiting thread, nil if none
-	Waiting uint32  // number of waiting threads
+	First   *Thread     // first waiting thread, nil if none
+	Waiting uint32      // number of waiting threads
+	Next    *EventFlags // the one created next, the first after the last
 }
 
 // Info returns the state of the group (tx_event_flags_info_get).
 func (g *EventFlags) Info() EventFlagsInfo {
-	return EventFlagsInfo{g.name, g.flags, g.waiters.head, g.waiters.len}
+	return EventFlagsInfo{g.name, g.flags, g.waiters.head, g.waiters.len, g.created.following()}
 }
 
 // Name returns the name the group was given.
 func (g *EventFlags) Name() string { return g.name }
+
+// Kernel returns the kernel of the group, nil for a nil EventFlags and for one that was not created or is deleted.
+func (g *EventFlags) Kernel() *Kernel {
+	if g == nil {
+		return nil
+	}
+	return g.k
+}
 
 // Exists reports whether the group was created and not deleted.
 func (g *EventFlags) Exists() bool { return g.k != nil }

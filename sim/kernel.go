@@ -75,6 +75,7 @@ type Kernel struct {
 	foreground int        // threads that keep the run alive
 	programs   int        // live Go programs
 	hadThreads bool       // a thread that is not a daemon was ever created
+	registries
 
 	waits     map[any]*waitQueue
 	waitsFree *waitQueue
@@ -186,7 +187,8 @@ func (k *Kernel) mayWait() bool {
 	return k.hold == 0 && k.current != nil && k.Context() == ThreadContext
 }
 
-func (k *Kernel) pointerSize() uint32 {
+// PointerSize returns the size of a pointer on the simulated device in bytes.
+func (k *Kernel) PointerSize() uint32 {
 	if k.cfg.PointerSize == 0 {
 		return 4
 	}
@@ -194,11 +196,11 @@ func (k *Kernel) pointerSize() uint32 {
 }
 
 // slot returns a place for the result of a call that may wait: the running thread's own, or a new one.
-func (k *Kernel) slot() *Memory {
+func (k *Kernel) slot() *[]byte {
 	if k == nil || k.current == nil {
-		return new(Memory)
+		return new([]byte)
 	}
 	m := &k.current.wish.memory
-	*m = Memory{}
+	*m = nil
 	return m
 }

@@ -10,6 +10,7 @@ import (
 // runs at the priority of the best thread that waits for it. The zero Mutex belongs to no
 // kernel; what does not exist answers status.TxMutexError.
 type Mutex struct {
+	created place[Mutex]
 	k       *Kernel
 	name    string
 	inherit bool
@@ -31,11 +32,12 @@ func (k *Kernel) NewMutex(name string, inherit bool) *Mutex {
 // CreateMutex is NewMutex for a Mutex that the caller provides, zero or deleted. Error:
 // status.TxMutexError if m exists already.
 func (k *Kernel) CreateMutex(m *Mutex, name string, inherit bool) error {
-	if m.k != nil {
+	if taken(m.k) {
 		return status.TxMutexError
 	}
 	*m = Mutex{k: k, name: name, inherit: inherit, best: MaxPriorities}
 	m.waiters.key = m
+	k.mutexes.add(&m.created, m)
 	return nil
 }
 
@@ -239,6 +241,7 @@ func (m *Mutex) Delete() error {
 		return status.TxMutexError
 	}
 	m.k = nil
+	k.mutexes.remove(&m.created)
 	k.hold++
 	waiters := m.waiters.drain()
 	if m.owner != nil {
@@ -258,15 +261,24 @@ type MutexInfo struct {
 	Owner   *Thread // nil if it is free, or was taken in the definition function
 	First   *Thread // first waiting thread, nil if none
 	Waiting uint32  // number of waiting threads
+	Next    *Mutex  // the one created next, the first after the last
 }
 
 // Info returns the state of the mutex (tx_mutex_info_get).
 func (m *Mutex) Info() MutexInfo {
-	return MutexInfo{m.name, m.count, m.owner, m.waiters.head, m.waiters.len}
+	return MutexInfo{m.name, m.count, m.owner, m.waiters.head, m.waiters.len, m.created.following()}
 }
 
 // Name returns the name the mutex was given.
 func (m *Mutex) Name() string { return m.name }
+
+// Kernel returns the kernel of the mutex, nil for a nil Mutex and for one that was not created or is deleted.
+func (m *Mutex) Kernel() *Kernel {
+	if m == nil {
+		return nil
+	}
+	return m.k
+}
 
 // Exists reports whether the mutex was created and not deleted.
 func (m *Mutex) Exists() bool { return m.k != nil }

@@ -12,6 +12,7 @@ const MaxMessageWords = 16
 // A Queue holds messages of a fixed size, first in first out. The zero Queue belongs to no
 // kernel; what does not exist answers status.TxQueueError.
 type Queue struct {
+	created  place[Queue]
 	k        *Kernel
 	name     string
 	words    int      // 32-bit words per message
@@ -34,7 +35,7 @@ func (k *Kernel) NewQueue(name string, words, size int) (*Queue, error) {
 // status.TxQueueError if q exists already.
 func (k *Kernel) CreateQueue(q *Queue, name string, words, size int) error {
 	switch {
-	case q.k != nil:
+	case taken(q.k):
 		return status.TxQueueError
 	case words < 1 || words > MaxMessageWords || size/4 < words:
 		return status.TxSizeError
@@ -42,6 +43,7 @@ func (k *Kernel) CreateQueue(q *Queue, name string, words, size int) error {
 	capacity := size / (4 * words)
 	*q = Queue{k: k, name: name, words: words, capacity: capacity, store: make([]uint32, capacity*words)}
 	q.waiters.key = q
+	k.queues.add(&q.created, q)
 	return nil
 }
 
@@ -190,6 +192,7 @@ func (q *Queue) Delete() error {
 		return status.TxQueueError
 	}
 	q.k = nil
+	k.queues.remove(&q.created)
 	k.wakeAll(&q.waiters, status.TxDeleted)
 	k.check()
 	return nil
@@ -202,15 +205,24 @@ type QueueInfo struct {
 	Available uint32  // messages there is room for
 	First     *Thread // first waiting thread, nil if none
 	Waiting   uint32  // number of waiting threads
+	Next      *Queue  // the one created next, the first after the last
 }
 
 // Info returns the state of the queue (tx_queue_info_get).
 func (q *Queue) Info() QueueInfo {
-	return QueueInfo{q.name, uint32(q.len), uint32(q.capacity - q.len), q.waiters.head, q.waiters.len}
+	return QueueInfo{q.name, uint32(q.len), uint32(q.capacity - q.len), q.waiters.head, q.waiters.len, q.created.following()}
 }
 
 // Name returns the name the queue was given.
 func (q *Queue) Name() string { return q.name }
+
+// Kernel returns the kernel of the queue, nil for a nil Queue and for one that was not created or is deleted.
+func (q *Queue) Kernel() *Kernel {
+	if q == nil {
+		return nil
+	}
+	return q.k
+}
 
 // Exists reports whether the queue was created and not deleted.
 func (q *Queue) Exists() bool { return q.k != nil }

@@ -40,6 +40,7 @@ type Report struct {
 type runState struct {
 	started  bool
 	buried   bool // the threads have been unwound, or are being
+	over     bool // Run has returned, or is about to
 	ending   End
 	failure  error
 	done     chan struct{} // receives when the run is over
@@ -77,6 +78,7 @@ func (k *Kernel) Run(define func()) (*Report, error) {
 		if !stuck {
 			k.finishRun()
 		}
+		k.run.over = true
 	}()
 	if define != nil {
 		define()

@@ -9,6 +9,7 @@ import (
 // A Semaphore is a counting semaphore. The zero Semaphore belongs to no kernel; what
 // does not exist answers status.TxSemaphoreError.
 type Semaphore struct {
+	created place[Semaphore]
 	k       *Kernel
 	name    string
 	count   uint32
@@ -26,11 +27,12 @@ func (k *Kernel) NewSemaphore(name string, count uint32) *Semaphore {
 // CreateSemaphore is NewSemaphore for a Semaphore that the caller provides, zero or deleted.
 // Error: status.TxSemaphoreError if s exists already.
 func (k *Kernel) CreateSemaphore(s *Semaphore, name string, count uint32) error {
-	if s.k != nil {
+	if taken(s.k) {
 		return status.TxSemaphoreError
 	}
 	*s = Semaphore{k: k, name: name, count: count}
 	s.waiters.key = s
+	k.semaphores.add(&s.created, s)
 	return nil
 }
 
@@ -112,6 +114,7 @@ func (s *Semaphore) Delete() error {
 		return status.TxSemaphoreError
 	}
 	s.k = nil
+	k.semaphores.remove(&s.created)
 	k.wakeAll(&s.waiters, status.TxDeleted)
 	k.check()
 	return nil
@@ -121,17 +124,26 @@ func (s *Semaphore) Delete() error {
 type SemaphoreInfo struct {
 	Name    string
 	Count   uint32
-	First   *Thread // first waiting thread, nil if none
-	Waiting uint32  // number of waiting threads
+	First   *Thread    // first waiting thread, nil if none
+	Waiting uint32     // number of waiting threads
+	Next    *Semaphore // the one created next, the first after the last
 }
 
 // Info returns the state of the semaphore (tx_semaphore_info_get).
 func (s *Semaphore) Info() SemaphoreInfo {
-	return SemaphoreInfo{s.name, s.count, s.waiters.head, s.waiters.len}
+	return SemaphoreInfo{s.name, s.count, s.waiters.head, s.waiters.len, s.created.following()}
 }
 
 // Name returns the name the semaphore was given.
 func (s *Semaphore) Name() string { return s.name }
+
+// Kernel returns the kernel of the semaphore, nil for a nil Semaphore and for one that was not created or is deleted.
+func (s *Semaphore) Kernel() *Kernel {
+	if s == nil {
+		return nil
+	}
+	return s.k
+}
 
 // Exists reports whether the semaphore was created and not deleted.
 func (s *Semaphore) Exists() bool { return s.k != nil }

@@ -108,11 +108,13 @@ type Thread struct {
 type wish struct {
 	words  []uint32 // message to send, or where to put the received one
 	front  bool     // the message goes to the front
-	flags  uint32   // event flags it waits for, then those it got
+	flags  uint32   // event flags it waits for
+	got    *uint32  // where to put those it got
+	actual uint32   // a place for them
 	option FlagOption
-	size   uint32 // bytes
-	into   *Memory
-	memory Memory
+	size   uint32  // bytes
+	into   *[]byte // where to put the memory it waits for
+	memory []byte
 }
 
 // threadList is a list of threads in order of creation.
@@ -158,7 +160,7 @@ func (k *Kernel) CreateThread(t *Thread, cfg ThreadConfig) error {
 		threshold = cfg.Priority
 	}
 	switch {
-	case t.k != nil:
+	case taken(t.k):
 		return status.TxThreadError
 	case cfg.Entry == nil:
 		return status.TxPtrError
@@ -218,8 +220,13 @@ func (k *Kernel) count(t *Thread, n int) {
 // Name returns the name the thread was given.
 func (t *Thread) Name() string { return t.name }
 
-// Kernel returns the kernel the thread belongs to, nil if it was not created or is deleted.
-func (t *Thread) Kernel() *Kernel { return t.k }
+// Kernel returns the kernel the thread belongs to, nil for a nil Thread and for one that was not created or is deleted.
+func (t *Thread) Kernel() *Kernel {
+	if t == nil {
+		return nil
+	}
+	return t.k
+}
 
 // State returns what the thread is doing.
 func (t *Thread) State() State { return t.state }

@@ -19,6 +19,7 @@ type TimerConfig struct {
 
 // A Timer is an application timer. The zero Timer belongs to no kernel.
 type Timer struct {
+	created place[Timer]
 	k       *Kernel
 	name    string
 	expired func()
@@ -36,7 +37,7 @@ func (k *Kernel) NewTimer(cfg TimerConfig) (*Timer, error) {
 // status.TxTimerError if t exists already.
 func (k *Kernel) CreateTimer(t *Timer, cfg TimerConfig) error {
 	switch {
-	case t.k != nil:
+	case taken(t.k):
 		return status.TxTimerError
 	case cfg.Initial == 0:
 		return status.TxTickError
@@ -45,6 +46,7 @@ func (k *Kernel) CreateTimer(t *Timer, cfg TimerConfig) error {
 	}
 	*t = Timer{k: k, name: cfg.Name, expired: cfg.Expired}
 	t.entry.timer = t
+	k.timers.add(&t.created, t)
 	t.entry.remaining, t.entry.reload = cfg.Initial, cfg.Reschedule
 	if !cfg.DontActivate {
 		k.wheel.activate(&t.entry)
@@ -98,6 +100,7 @@ func (t *Timer) Change(initial, reschedule uint32) error {
 // Delete removes the timer; its Timer may be created anew (tx_timer_delete).
 func (t *Timer) Delete() {
 	t.k.wheel.cancel(&t.entry)
+	t.k.timers.remove(&t.created)
 	t.k = nil
 }
 
@@ -107,12 +110,13 @@ type TimerInfo struct {
 	Active     bool
 	Remaining  uint32 // ticks to the next expiration
 	Reschedule uint32 // ticks between later ones, 0: none
+	Next       *Timer // the one created next, the first after the last
 }
 
 // Info returns the state of the timer (tx_timer_info_get).
 func (t *Timer) Info() TimerInfo {
 	e, w := &t.entry, &t.k.wheel
-	info := TimerInfo{Name: t.name, Active: e.list != nil, Remaining: e.remaining, Reschedule: e.reload}
+	info := TimerInfo{Name: t.name, Active: e.list != nil, Remaining: e.remaining, Reschedule: e.reload, Next: t.created.following()}
 	switch {
 	case e.list == nil:
 	case e.list.slot >= 0:
@@ -123,6 +127,14 @@ func (t *Timer) Info() TimerInfo {
 		info.Remaining = 0
 	}
 	return info
+}
+
+// Kernel returns the kernel of the timer, nil for a nil Timer and for one that was not created or is deleted.
+func (t *Timer) Kernel() *Kernel {
+	if t == nil {
+		return nil
+	}
+	return t.k
 }
 
 // Exists reports whether the timer was created and not deleted.

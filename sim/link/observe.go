@@ -25,5 +25,8 @@ type FrameEvent struct {
 	Time     time.Duration // virtual time since the start of the run
 	From, To *Port
 	Number   uint64 // of the frame on this wire, from 1; 0 if TooLong
-	Frame    []byte // valid until the observer returns
+	// Receivers is how many ports the frame is for, if Kind is Sent. For each of them
+	// a Delivered or a Lost follows.
+	Receivers int
+	Frame     []byte // valid until the observer returns
 }

@@ -50,6 +50,7 @@ type Wire struct {
 	stamp     [16]byte
 	counters  Counters
 	number    uint64
+	arriving  *flight
 }
 
 // Counters says what a wire has done with its frames. A frame to several ports counts
@@ -97,6 +98,15 @@ func (w *Wire) SetMTU(n int) { w.cfg.MTU = n }
 
 // Counters returns what the wire has done so far.
 func (w *Wire) Counters() Counters { return w.counters }
+
+// Arriving returns the number of the frame that a port is receiving at this moment, and the port. It is for those who
+// watch what a frame does to its receiver. Between frames the number is 0 and the port nil.
+func (w *Wire) Arriving() (number uint64, to *Port) {
+	if w.arriving == nil {
+		return 0, nil
+	}
+	return w.arriving.number, w.arriving.to
+}
 
 // Hash returns the hash of everything sent so far: each frame, when it was sent, and its fate at every port.
 func (w *Wire) Hash() uint64 { return w.hash.Sum64() }
@@ -165,11 +175,25 @@ func (p *Port) Send(frame []byte) (sent time.Duration) {
 	w.counters.Frames++
 	w.counters.Bytes += uint64(len(frame))
 	w.number++
-	w.record(FrameEvent{Kind: Sent, From: p, Frame: frame, Number: w.number})
+	w.record(FrameEvent{Kind: Sent, From: p, Frame: frame, Number: w.number, Receivers: w.receivers(p, frame)})
 	if !p.closed {
 		w.route(p, frame, sent+w.cfg.Latency)
 	}
 	return sent
+}
+
+// receivers is how many ports a frame is for.
+func (w *Wire) receivers(from *Port, frame []byte) int {
+	switch {
+	case len(w.observers) == 0 || from.closed:
+		return 0
+	case frame[0]&1 != 0:
+		return len(w.ports) - 1
+	}
+	if to := w.owners[[6]byte(frame)]; to != nil && to != from {
+		return 1
+	}
+	return 0
 }
 
 // transmission is the time a frame of n bytes occupies the wire.
@@ -245,7 +269,9 @@ func (f *flight) arrive() {
 	} else {
 		w.counters.Delivered++
 		w.record(FrameEvent{Kind: Delivered, From: f.from, To: to, Frame: f.frame, Number: f.number})
+		w.arriving = f
 		to.receive(f.frame)
+		w.arriving = nil
 	}
 	f.from, f.to = nil, nil
 	f.next, w.free = w.free, f

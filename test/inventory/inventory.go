@@ -44,6 +44,13 @@ type Constant struct {
 	About    string `json:"about"`
 }
 
+// Default is the value of a compile-time option that a build may override.
+type Default struct {
+	Name    string `json:"name"`
+	Default uint32 `json:"default"`
+	Unit    string `json:"unit"`
+}
+
 // PacketType is a C packet type: bytes of header room in front of the data.
 type PacketType struct {
 	Name      string `json:"name"`
@@ -76,11 +83,14 @@ type NetX struct {
 
 // ThreadX is the part of threadx.json that code is generated from.
 type ThreadX struct {
-	Status       []Constant `json:"status"`
-	WaitOptions  []Constant `json:"wait_options"`
-	General      []Constant `json:"general"`
-	ThreadStates []Constant `json:"thread_states"`
-	Services     []Service  `json:"services"`
+	Status           []Constant `json:"status"`
+	WaitOptions      []Constant `json:"wait_options"`
+	EventFlagOptions []Constant `json:"event_flag_options"`
+	MessageSizes     []Constant `json:"message_sizes"`
+	General          []Constant `json:"general"`
+	ThreadStates     []Constant `json:"thread_states"`
+	Config           []Default  `json:"config"`
+	Services         []Service  `json:"services"`
 }
 
 // Service is one C function.

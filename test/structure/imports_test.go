@@ -91,6 +91,7 @@ var foreign = []struct {
 	why  string
 }{
 	{"gvisor.dev/gvisor", []string{"ipstack"}, "netstack is a part of ipstack, which shapes it to NetX; whoever else used it would get its defaults"},
+	{"github.com/gopacket/gopacket", []string{"sim/capture"}, "the stack makes and reads its own frames; the library is for the file format"},
 	{"github.com/schollz/progressbar", []string{"cmd"}, "only a program has a terminal"},
 	{"golang.org/x/term", []string{"cmd"}, "only a program has a terminal"},
 	{"golang.org/x/tools", []string{"cmd/netxlint", "test"}, "the engine runs programs, it does not read them"},

@@ -21,6 +21,8 @@ type network struct {
 var (
 	clientAddress = netip.MustParsePrefix("192.2.2.61/24")
 	serverAddress = netip.MustParsePrefix("192.2.2.89/24")
+	clientIPv6    = netip.MustParsePrefix("2001:db8:0:f101::61/64")
+	serverIPv6    = netip.MustParsePrefix("2001:db8:0:f101::89/64")
 )
 
 // serverPool is larger than any script.
@@ -40,7 +42,25 @@ func newNetwork(k *sim.Kernel, v *vector) (*network, error) {
 	}
 	n.client = b.ip("client", clientAddress, 0x61, n.ipPool, isTrue(v.Client.TCPEnabled))
 	n.server = b.ip("server", serverAddress, 0x89, b.pool("server", serverPool), true)
+	if v.Client.IPVersion == 6 && b.err == nil {
+		b.ipv6(n.client, clientIPv6)
+		b.ipv6(n.server, serverIPv6)
+	}
 	return n, b.err
+}
+
+// probing is how long, in ticks, an IPv6 address is asked for before it is used.
+const probing = 500
+
+// ipv6 gives an instance IPv6, a link-local and a global address.
+func (b *builder) ipv6(ip *ipstack.IP, address netip.Prefix) {
+	const linkLocalBits = 10
+	b.note(ip.EnableIPv6())
+	ip.EnableICMPv6()
+	_, err := ip.SetIPv6Address(0, netip.Addr{}, linkLocalBits) // from the hardware address
+	b.note(err)
+	_, err = ip.SetIPv6Address(0, address.Addr(), uint32(address.Bits()))
+	b.note(err)
 }
 
 // isTrue gives an absent member its default.

@@ -46,9 +46,6 @@ func ReplayQuirks(raw []byte) (diff, skip string, quirks []pop3client.QuirkCount
 	if err != nil {
 		return err.Error(), "", nil
 	}
-	if v.Client.IPVersion != 4 {
-		return "", "the IP instance has no IPv6 yet", nil
-	}
 	r := &replay{vector: v}
 	if err := r.run(); err != nil {
 		return err.Error(), "", nil
@@ -107,6 +104,11 @@ func (r *replay) build(k *sim.Kernel) error {
 // steps makes the calls, up to the first answer that differs.
 func (r *replay) steps() error {
 	k := r.player.network.kernel
+	if r.vector.Client.IPVersion == 6 {
+		if err := k.Sleep(probing); err != nil {
+			return err
+		}
+	}
 	for i, s := range r.vector.Steps {
 		begin := k.Ticks()
 		got, err := r.player.call(s)

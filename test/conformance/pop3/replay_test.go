@@ -63,18 +63,17 @@ func TestReplay(t *testing.T) {
 		diff     string // part of the diff
 		skip     string
 	}{
-		"as recorded":        {},
-		"within tolerance":   {`"ticks":60`, `"ticks":80`, "", ""},
-		"time":               {`"ticks":60`, `"ticks":90`, `step 2, mail_items_get`, ""},
-		"status":             {`{"status":0,"items"`, `{"status":1,"items"`, `"status"`, ""},
-		"output":             {`"total":320`, `"total":null`, `"total"`, ""},
-		"packets":            {`20,"server_sees":"fin"`, `19,"server_sees":"fin"`, `"pool_available"`, ""},
-		"wire":               {`["STAT\r\n"]`, `["STAT"]`, `"wire"`, ""},
-		"end of connection":  {`,"server_sees":"fin"`, ``, `"server_sees"`, ""},
-		"unknown operation":  {`"op":"delete"`, `"op":"erase"`, `unknown op "erase"`, ""},
-		"unknown member":     {`"about":""`, `"abort":""`, `unknown field "abort"`, ""},
-		"another IP version": {`"ip_version":4`, `"ip_version":6`, "", "no IPv6"},
-		"not an address":     {`192.2.2.89`, `192.2.2`, `192.2.2`, ""},
+		"as recorded":       {},
+		"within tolerance":  {`"ticks":60`, `"ticks":80`, "", ""},
+		"time":              {`"ticks":60`, `"ticks":90`, `step 2, mail_items_get`, ""},
+		"status":            {`{"status":0,"items"`, `{"status":1,"items"`, `"status"`, ""},
+		"output":            {`"total":320`, `"total":null`, `"total"`, ""},
+		"packets":           {`20,"server_sees":"fin"`, `19,"server_sees":"fin"`, `"pool_available"`, ""},
+		"wire":              {`["STAT\r\n"]`, `["STAT"]`, `"wire"`, ""},
+		"end of connection": {`,"server_sees":"fin"`, ``, `"server_sees"`, ""},
+		"unknown operation": {`"op":"delete"`, `"op":"erase"`, `unknown op "erase"`, ""},
+		"unknown member":    {`"about":""`, `"abort":""`, `unknown field "abort"`, ""},
+		"not an address":    {`192.2.2.89`, `192.2.2`, `192.2.2`, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

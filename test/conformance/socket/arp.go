@@ -4,6 +4,7 @@ import "netxsim/netx"
 
 func init() {
 	register(map[string]op{
+		"rarp_enable":                    ipOp(netx.NxRarpEnable),
 		"arp_enable":                     arpEnable,
 		"arp_static_entry_create":        arpEntryOp(netx.NxArpStaticEntryCreate),
 		"arp_static_entry_delete":        arpEntryOp(netx.NxArpStaticEntryDelete),

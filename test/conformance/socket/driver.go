@@ -6,6 +6,7 @@ import (
 
 	"netxsim/ipstack"
 	"netxsim/netx"
+	"netxsim/sim/link"
 )
 
 // newDriver returns the driver of an interface on the case's wire. Hardware addresses are handed out when an interface
@@ -18,12 +19,31 @@ func (r *run) newDriver(mtu uint32) func(*netx.NX_IP_DRIVER) {
 			number = r.takeHardware()
 			ethernet = ipstack.Ethernet(r.wire, ipstack.HardwareAddressFrom(hardwareMSW, firstHardLSW+uint32(number)))
 		}
+		r.room = request.Room
 		ethernet(request)
 		switch request.Command {
 		case netx.NX_LINK_INITIALIZE:
 			request.Interface.IpMtuSize = mtu
+			r.links[hardwareOf(request.Interface)] = request.Interface
 		case netx.NX_LINK_UNINITIALIZE, netx.NX_LINK_INTERFACE_DETACH:
 			r.attached[number], ethernet = false, nil
+		}
+	}
+}
+
+func hardwareOf(i *netx.NX_INTERFACE) ipstack.HardwareAddress {
+	return ipstack.HardwareAddressFrom(i.PhysicalAddressMsw, i.PhysicalAddressLsw)
+}
+
+// observe gives a frame that arrives as much room as it had at its sender: the driver of the recorded runs copied
+// packets whole.
+func (r *run) observe(e link.FrameEvent) {
+	switch e.Kind {
+	case link.Sent:
+		r.rooms[e.Number] = max(r.room, 0)
+	case link.Delivered:
+		if i := r.links[e.To.MAC()]; i != nil {
+			i.ReceiveRoom = r.rooms[e.Number]
 		}
 	}
 }

@@ -28,6 +28,10 @@ type network struct {
 	losses    map[string]*loss // by instance
 	attached  []bool           // hardware addresses in use, by number
 	stacks    map[string][]byte
+
+	links map[[6]byte]*netx.NX_INTERFACE // by hardware address
+	rooms map[uint64]int                 // in front of each frame on the wire, in its sender's packet
+	room  int                            // in front of the frame being sent
 }
 
 // enables switches services of an instance on, by their names in a setup.
@@ -57,7 +61,10 @@ func (r *run) init() {
 	r.losses = make(map[string]*loss)
 	r.threads = make(map[int]*thread)
 	r.registers.init()
+	r.links = make(map[[6]byte]*netx.NX_INTERFACE)
+	r.rooms = make(map[uint64]int)
 	r.wire.AddRule(r.lose)
+	r.wire.Observe(r.observe)
 }
 
 // setUp makes the pools and the instances.

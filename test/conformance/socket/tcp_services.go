@@ -110,7 +110,7 @@ func nxdTCPPeerInfoGet(r *run, in input) result {
 	s := netx.NxdTcpSocketPeerInfoGet(r.socket(in), &address, &port)
 	out := result{"status": s}
 	if s == netx.NX_SUCCESS {
-		out["address"], out["port"] = dotted(address.IpAddress.V4), port
+		out["address"], out["port"] = written(&address), port
 	}
 	return out
 }

@@ -5,10 +5,10 @@
 //
 // A vector is a line of JSON with a program for the definition function, one for every
 // thread and timer, the log of all calls in the order in which they returned, and the state at the
-// end. Replay runs the programs on a kernel of package sim and compares log and state.
+// end. Replay runs the programs on a kernel of its own and compares log and state.
 //
 // # Checks
 //
-// The vectors were recorded through the error-checked entry points of ThreadX. Package sim has no such
-// layer, so the replayer makes those checks of arguments and callers, in C's order, before it calls sim.
+// The vectors were recorded through the error-checked entry points of ThreadX, and are replayed through those of package
+// netx. State that no service tells is read from the objects of package sim.
 package threadx

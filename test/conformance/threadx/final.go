@@ -109,3 +109,10 @@ func number[T any](kind string, all []T, object *T) string {
 	}
 	return kind
 }
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,81 +1,50 @@
 package threadx
 
-import (
-	"netxsim/netx/status"
-	"netxsim/sim"
-)
+import "netxsim/netx"
 
 func init() {
 	register(map[string]func(m *machine, in args) out{
-		"event_flags_create":     groupCreate,
-		"event_flags_set":        groupSet,
-		"event_flags_get":        groupGet,
-		"event_flags_set_notify": groupNotify,
-		"event_flags_delete":     groupDelete,
-		"event_flags_info_get":   groupInfo,
+		"event_flags_create": func(m *machine, in args) out {
+			return answer(netx.TxEventFlagsCreate(m.group(in), ""))
+		},
+		"event_flags_set": func(m *machine, in args) out {
+			return answer(netx.TxEventFlagsSet(m.group(in), in.u32("flags", 0), in.u32("option", 0)))
+		},
+		"event_flags_get": groupGet,
+		"event_flags_set_notify": func(m *machine, in args) out {
+			return answer(netx.TxEventFlagsSetNotify(m.group(in), notified[netx.TX_EVENT_FLAGS_GROUP](m, in, "set_notify", "group")))
+		},
+		"event_flags_delete": func(m *machine, in args) out {
+			return answer(netx.TxEventFlagsDelete(m.group(in)))
+		},
+		"event_flags_info_get": groupInfo,
 	})
 }
 
-func (m *machine) group(in args) (*sim.EventFlags, error) {
-	g := object(in, "group", m.groups[:], &m.blank.group)
-	return g, when(g == nil || !g.Exists(), status.TxGroupError)
+func (m *machine) group(in args) *netx.TX_EVENT_FLAGS_GROUP {
+	return object(in, "group", m.groups[:], &m.blank.group)
 }
 
-func groupCreate(m *machine, in args) out {
-	g := object(in, "group", m.groups[:], &m.blank.group)
-	if err := first(when(g == nil || g.Exists(), status.TxGroupError), m.mayCreate()); err != nil {
-		return code(err)
-	}
-	return code(m.k.CreateEventFlags(g, ""))
-}
-
-func groupSet(m *machine, in args) out {
-	g, err := m.group(in)
-	if err != nil {
-		return code(err)
-	}
-	return code(g.Set(in.u32("flags", 0), sim.FlagOption(in.u32("option", 0))))
-}
+// unset is what an output holds that no service stores.
+const unset = 0xA5A5A5A5
 
 func groupGet(m *machine, in args) out {
-	g, err := m.group(in)
-	option := in.u32("option", 0)
-	err = first(err,
-		when(in.null("actual"), status.TxPtrError),
-		m.mayWait(in.wait()),
-		when(option > 3, status.TxOptionError))
-	if err != nil {
-		return code(err)
+	var actual netx.ULONG = unset
+	status := netx.TxEventFlagsGet(m.group(in), in.u32("flags", 0), in.u32("option", 0), unlessNull(in, "actual", &actual), in.wait())
+	if actual == unset {
+		return answer(status)
 	}
-	actual, err := g.Get(in.u32("flags", 0), sim.FlagOption(option), in.wait())
-	return out{"status": status.Of(err), "actual": actual}
-}
-
-func groupNotify(m *machine, in args) out {
-	g, err := m.group(in)
-	if err != nil {
-		return code(err)
-	}
-	f := notified[*sim.EventFlags](m, "set_notify", "group", in["group"])
-	if in.null("notify") {
-		f = nil
-	}
-	return code(g.OnSet(f))
-}
-
-func groupDelete(m *machine, in args) out {
-	g, err := m.group(in)
-	if err = first(err, m.mayDelete()); err != nil {
-		return code(err)
-	}
-	return code(g.Delete())
+	return out{"status": status, "actual": actual}
 }
 
 func groupInfo(m *machine, in args) out {
-	g, err := m.group(in)
-	if err != nil || in.null("outputs") {
-		return code(err)
+	if in.null("outputs") {
+		return answer(netx.TxEventFlagsInfoGet(m.group(in), nil, nil, nil, nil, nil))
 	}
-	i := g.Info()
-	return out{"status": 0, "flags": i.Flags, "first": m.ref(i.First), "suspended": i.Waiting}
+	var name string
+	var flags, suspended netx.ULONG
+	var first *netx.TX_THREAD
+	var next *netx.TX_EVENT_FLAGS_GROUP
+	status := netx.TxEventFlagsInfoGet(m.group(in), &name, &flags, &first, &suspended, &next)
+	return info(in, status, out{"flags": flags, "first": m.ref(first), "suspended": suspended})
 }

@@ -1,84 +1,32 @@
 package threadx
 
-import (
-	"netxsim/netx/status"
-	"netxsim/sim"
-)
+import "netxsim/netx"
 
 func init() {
 	register(map[string]func(m *machine, in args) out{
-		"mutex_create":     mutexCreate,
-		"mutex_get":        mutexGet,
-		"mutex_put":        mutexPut,
-		"mutex_prioritize": mutexPrioritize,
-		"mutex_delete":     mutexDelete,
+		"mutex_create": func(m *machine, in args) out {
+			return answer(netx.TxMutexCreate(m.mutex(in), "", in.u32("inherit", 0)))
+		},
+		"mutex_get":        func(m *machine, in args) out { return answer(netx.TxMutexGet(m.mutex(in), in.wait())) },
+		"mutex_put":        func(m *machine, in args) out { return answer(netx.TxMutexPut(m.mutex(in))) },
+		"mutex_prioritize": func(m *machine, in args) out { return answer(netx.TxMutexPrioritize(m.mutex(in))) },
+		"mutex_delete":     func(m *machine, in args) out { return answer(netx.TxMutexDelete(m.mutex(in))) },
 		"mutex_info_get":   mutexInfo,
 	})
 }
 
-func (m *machine) mutex(in args) (*sim.Mutex, error) {
-	x := object(in, "mutex", m.mutexes[:], &m.blank.mutex)
-	return x, when(x == nil || !x.Exists(), status.TxMutexError)
-}
-
-func mutexCreate(m *machine, in args) out {
-	x := object(in, "mutex", m.mutexes[:], &m.blank.mutex)
-	inherit := in.u32("inherit", 0)
-	err := first(
-		when(x == nil || x.Exists(), status.TxMutexError),
-		when(inherit > 1, status.TxInheritError),
-		m.mayCreate())
-	if err != nil {
-		return code(err)
-	}
-	return code(m.k.CreateMutex(x, "", inherit == 1))
-}
-
-// notInterrupt answers a service that everybody but interrupts can call.
-func (m *machine) notInterrupt() error {
-	return when(m.k.Context() == sim.Interrupt, status.TxCallerError)
-}
-
-func mutexGet(m *machine, in args) out {
-	x, err := m.mutex(in)
-	if err = first(err, m.mayWait(in.wait()), m.notInterrupt()); err != nil {
-		return code(err)
-	}
-	return code(x.Get(in.wait()))
-}
-
-func mutexPut(m *machine, in args) out {
-	x, err := m.mutex(in)
-	if err = first(err, m.notInterrupt()); err != nil {
-		return code(err)
-	}
-	return code(x.Put())
-}
-
-func mutexPrioritize(m *machine, in args) out {
-	x, err := m.mutex(in)
-	if err != nil {
-		return code(err)
-	}
-	return code(x.Prioritize())
-}
-
-func mutexDelete(m *machine, in args) out {
-	x, err := m.mutex(in)
-	if err = first(err, m.mayDelete()); err != nil {
-		return code(err)
-	}
-	return code(x.Delete())
+func (m *machine) mutex(in args) *netx.TX_MUTEX {
+	return object(in, "mutex", m.mutexes[:], &m.blank.mutex)
 }
 
 func mutexInfo(m *machine, in args) out {
-	x, err := m.mutex(in)
-	if err != nil || in.null("outputs") {
-		return code(err)
+	if in.null("outputs") {
+		return answer(netx.TxMutexInfoGet(m.mutex(in), nil, nil, nil, nil, nil, nil))
 	}
-	i := x.Info()
-	return out{
-		"status": 0, "count": i.Count, "owner": m.ref(i.Owner),
-		"first": m.ref(i.First), "suspended": i.Waiting,
-	}
+	var name string
+	var count, suspended netx.ULONG
+	var owner, first *netx.TX_THREAD
+	var next *netx.TX_MUTEX
+	status := netx.TxMutexInfoGet(m.mutex(in), &name, &count, &owner, &first, &suspended, &next)
+	return info(in, status, out{"count": count, "owner": m.ref(owner), "first": m.ref(first), "suspended": suspended})
 }

@@ -1,113 +1,77 @@
 package threadx
 
-import (
-	"netxsim/netx/status"
-	"netxsim/sim"
-)
+import "netxsim/netx"
 
 func init() {
 	register(map[string]func(m *machine, in args) out{
-		"queue_create":      queueCreate,
-		"queue_send":        func(m *machine, in args) out { return queueSend(m, in, (*sim.Queue).Send) },
-		"queue_front_send":  func(m *machine, in args) out { return queueSend(m, in, (*sim.Queue).FrontSend) },
-		"queue_receive":     queueReceive,
-		"queue_flush":       queueFlush,
-		"queue_prioritize":  queuePrioritize,
-		"queue_send_notify": queueNotify,
-		"queue_delete":      queueDelete,
-		"queue_info_get":    queueInfo,
+		"queue_create": queueCreate,
+		"queue_send": func(m *machine, in args) out {
+			return answer(netx.TxQueueSend(m.queue(in), message(in), in.wait()))
+		},
+		"queue_front_send": func(m *machine, in args) out {
+			return answer(netx.TxQueueFrontSend(m.queue(in), message(in), in.wait()))
+		},
+		"queue_receive":    queueReceive,
+		"queue_flush":      func(m *machine, in args) out { return answer(netx.TxQueueFlush(m.queue(in))) },
+		"queue_prioritize": func(m *machine, in args) out { return answer(netx.TxQueuePrioritize(m.queue(in))) },
+		"queue_send_notify": func(m *machine, in args) out {
+			return answer(netx.TxQueueSendNotify(m.queue(in), notified[netx.TX_QUEUE](m, in, "send_notify", "queue")))
+		},
+		"queue_delete":   func(m *machine, in args) out { return answer(netx.TxQueueDelete(m.queue(in))) },
+		"queue_info_get": queueInfo,
 	})
 }
 
-func (m *machine) queue(in args) (*sim.Queue, error) {
-	q := object(in, "queue", m.queues[:], &m.blank.queue)
-	return q, when(q == nil || !q.Exists(), status.TxQueueError)
+func (m *machine) queue(in args) *netx.TX_QUEUE {
+	return object(in, "queue", m.queues[:], &m.blank.queue)
 }
 
 func queueCreate(m *machine, in args) out {
-	q := object(in, "queue", m.queues[:], &m.blank.queue)
-	words, size := int(in.u32("message_size", 0)), int(in.u32("queue_size", 0))
-	err := first(
-		when(q == nil || q.Exists(), status.TxQueueError),
-		when(in.null("memory"), status.TxPtrError),
-		when(words < 1 || words > sim.MaxMessageWords || size/4 < words, status.TxSizeError),
-		m.mayCreate())
-	if err != nil {
-		return code(err)
-	}
-	return code(m.k.CreateQueue(q, "", words, size))
+	size := in.u32("queue_size", 0)
+	return answer(netx.TxQueueCreate(m.queue(in), "", in.u32("message_size", 0), memoryOf(in, size), size))
 }
 
-func queueSend(m *machine, in args, send func(*sim.Queue, []uint32, uint32) error) out {
-	q, err := m.queue(in)
-	err = first(err, when(in.null("source"), status.TxPtrError), m.mayWait(in.wait()))
-	if err != nil {
-		return code(err)
+// memoryOf returns so many bytes for an object, nil if the memory is a null pointer.
+func memoryOf(in args, size uint32) []byte {
+	if in.null("memory") {
+		return nil
 	}
-	message := make([]uint32, sim.MaxMessageWords)
-	for i := range message {
-		message[i] = in.u32("value", 0) + uint32(i)
+	return make([]byte, size)
+}
+
+// message is the message that is sent, in the largest size there is.
+func message(in args) []netx.ULONG {
+	if in.null("source") {
+		return nil
 	}
-	return code(send(q, message, in.wait()))
+	words := make([]netx.ULONG, netx.TX_16_ULONG)
+	for i := range words {
+		words[i] = in.u32("value", 0) + netx.ULONG(i)
+	}
+	return words
 }
 
 func queueReceive(m *machine, in args) out {
-	q, err := m.queue(in)
-	err = first(err, when(in.null("destination"), status.TxPtrError), m.mayWait(in.wait()))
-	if err != nil {
-		return code(err)
+	if in.null("destination") {
+		return answer(netx.TxQueueReceive(m.queue(in), nil, in.wait()))
 	}
-	message := make([]uint32, q.MessageWords())
-	if err := q.Receive(message, in.wait()); err != nil {
-		return code(err)
+	words := make([]netx.ULONG, netx.TX_16_ULONG)
+	if status := netx.TxQueueReceive(m.queue(in), words, in.wait()); status != netx.TX_SUCCESS {
+		return answer(status)
 	}
-	return out{"status": 0, "message": message}
-}
-
-func queueFlush(m *machine, in args) out {
-	q, err := m.queue(in)
-	if err != nil {
-		return code(err)
-	}
-	return code(q.Flush())
-}
-
-func queuePrioritize(m *machine, in args) out {
-	q, err := m.queue(in)
-	if err != nil {
-		return code(err)
-	}
-	return code(q.Prioritize())
-}
-
-func queueNotify(m *machine, in args) out {
-	q, err := m.queue(in)
-	if err != nil {
-		return code(err)
-	}
-	f := notified[*sim.Queue](m, "send_notify", "queue", in["queue"])
-	if in.null("notify") {
-		f = nil
-	}
-	return code(q.OnSend(f))
-}
-
-func queueDelete(m *machine, in args) out {
-	q, err := m.queue(in)
-	if err = first(err, m.mayDelete()); err != nil {
-		return code(err)
-	}
-	return code(q.Delete())
+	return out{"status": 0, "message": words[:m.queue(in).MessageWords()]}
 }
 
 func queueInfo(m *machine, in args) out {
-	q, err := m.queue(in)
-	if err != nil || in.null("outputs") {
-		return code(err)
+	if in.null("outputs") {
+		return answer(netx.TxQueueInfoGet(m.queue(in), nil, nil, nil, nil, nil, nil))
 	}
-	i := q.Info()
-	return out{
-		"status": 0, "enqueued": i.Enqueued, "available": i.Available,
-		"first": m.ref(i.First), "suspended": i.Waiting,
-	}
+	var name string
+	var enqueued, available, suspended netx.ULONG
+	var first *netx.TX_THREAD
+	var next *netx.TX_QUEUE
+	status := netx.TxQueueInfoGet(m.queue(in), &name, &enqueued, &available, &first, &suspended, &next)
+	return info(in, status, out{
+		"enqueued": enqueued, "available": available, "first": m.ref(first), "suspended": suspended,
+	})
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"netxsim/netx/status"
+	"netxsim/netx"
 	"netxsim/sim"
 )
 
@@ -27,7 +27,8 @@ func Replay(raw []byte) (diff, skip string) {
 	if err != nil {
 		return "", err.Error()
 	}
-	if _, err := m.k.Run(m.define); err != nil {
+	program := netx.Program{Kernel: m.k, TxApplicationDefine: func([]byte) { m.play("init", m.v.Init) }}
+	if _, err := program.Boot(netx.TxKernelEnter); err != nil {
 		return err.Error(), ""
 	}
 	if m.unknown != "" {
@@ -46,8 +47,10 @@ type machine struct {
 	unknown string // the first operation it does not know
 
 	timer  int // number of the timer whose function runs
-	stacks []stack
-	regs   [maxRegs]sim.Memory
+	stacks []byte
+	regs   [maxRegs]piece
+
+	byteAreas, blockAreas [maxObjects][]byte // memory of the pools
 
 	threads    [maxThreads + 1]sim.Thread // the last one is the blank one
 	semaphores [maxObjects]sim.Semaphore
@@ -78,15 +81,13 @@ func newMachine(v *vector) (*machine, error) {
 	default:
 		return nil, fmt.Errorf("profile %q", v.Profile)
 	}
-	m := &machine{v: v}
+	m := &machine{v: v, stacks: make([]byte, (maxThreads+3)*stackArea)}
 	if v.Horizon > 0 {
 		cfg.Horizon = time.Duration(v.Horizon) * 10 * time.Millisecond
 	}
 	m.k = sim.New(cfg)
 	return m, nil
 }
-
-func (m *machine) define() { m.play("init", m.v.Init) }
 
 // play runs a program in the name of who.
 func (m *machine) play(who string, program []step) {
@@ -133,13 +134,13 @@ func (m *machine) who() string {
 	return "T" + m.k.Current().Name()
 }
 
-// notified returns a notification that notes the event with the number of the object.
-func notified[T any](m *machine, event, kind string, number any) func(T) {
-	return func(T) { m.note(m.who(), map[string]any{"ev": event, kind: number}) }
+// notified returns a notification that notes the event with the number of the object, nil if the program sets none.
+func notified[T any](m *machine, in args, event, kind string) func(*T) {
+	if in.null("notify") {
+		return nil
+	}
+	return func(*T) { m.note(m.who(), map[string]any{"ev": event, kind: in[kind]}) }
 }
-
-// code turns an error into a status.
-func code(err error) out { return out{"status": status.Of(err)} }
 
 // operations are the services by name.
 var operations = map[string]func(m *machine, in args) out{}

@@ -1,93 +1,46 @@
 package threadx
 
-import (
-	"netxsim/netx/status"
-	"netxsim/sim"
-)
+import "netxsim/netx"
 
 func init() {
 	register(map[string]func(m *machine, in args) out{
-		"semaphore_create":      semaphoreCreate,
-		"semaphore_get":         semaphoreGet,
-		"semaphore_put":         semaphorePut,
-		"semaphore_ceiling_put": semaphoreCeilingPut,
-		"semaphore_prioritize":  semaphorePrioritize,
-		"semaphore_put_notify":  semaphoreNotify,
-		"semaphore_delete":      semaphoreDelete,
-		"semaphore_info_get":    semaphoreInfo,
+		"semaphore_create": func(m *machine, in args) out {
+			return answer(netx.TxSemaphoreCreate(m.semaphore(in), "", in.u32("count", 0)))
+		},
+		"semaphore_get": func(m *machine, in args) out {
+			return answer(netx.TxSemaphoreGet(m.semaphore(in), in.wait()))
+		},
+		"semaphore_put": func(m *machine, in args) out {
+			return answer(netx.TxSemaphorePut(m.semaphore(in)))
+		},
+		"semaphore_ceiling_put": func(m *machine, in args) out {
+			return answer(netx.TxSemaphoreCeilingPut(m.semaphore(in), in.u32("ceiling", 0)))
+		},
+		"semaphore_prioritize": func(m *machine, in args) out {
+			return answer(netx.TxSemaphorePrioritize(m.semaphore(in)))
+		},
+		"semaphore_put_notify": func(m *machine, in args) out {
+			return answer(netx.TxSemaphorePutNotify(m.semaphore(in), notified[netx.TX_SEMAPHORE](m, in, "put_notify", "semaphore")))
+		},
+		"semaphore_delete": func(m *machine, in args) out {
+			return answer(netx.TxSemaphoreDelete(m.semaphore(in)))
+		},
+		"semaphore_info_get": semaphoreInfo,
 	})
 }
 
-func (m *machine) semaphore(in args) (*sim.Semaphore, error) {
-	s := object(in, "semaphore", m.semaphores[:], &m.blank.semaphore)
-	return s, when(s == nil || !s.Exists(), status.TxSemaphoreError)
-}
-
-func semaphoreCreate(m *machine, in args) out {
-	s := object(in, "semaphore", m.semaphores[:], &m.blank.semaphore)
-	if err := first(when(s == nil || s.Exists(), status.TxSemaphoreError), m.mayCreate()); err != nil {
-		return code(err)
-	}
-	return code(m.k.CreateSemaphore(s, "", in.u32("count", 0)))
-}
-
-func semaphoreGet(m *machine, in args) out {
-	s, err := m.semaphore(in)
-	if err = first(err, m.mayWait(in.wait())); err != nil {
-		return code(err)
-	}
-	return code(s.Get(in.wait()))
-}
-
-func semaphorePut(m *machine, in args) out {
-	s, err := m.semaphore(in)
-	if err != nil {
-		return code(err)
-	}
-	return code(s.Put())
-}
-
-func semaphoreCeilingPut(m *machine, in args) out {
-	s, err := m.semaphore(in)
-	if err != nil {
-		return code(err)
-	}
-	return code(s.CeilingPut(in.u32("ceiling", 0)))
-}
-
-func semaphorePrioritize(m *machine, in args) out {
-	s, err := m.semaphore(in)
-	if err != nil {
-		return code(err)
-	}
-	return code(s.Prioritize())
-}
-
-func semaphoreNotify(m *machine, in args) out {
-	s, err := m.semaphore(in)
-	if err != nil {
-		return code(err)
-	}
-	f := notified[*sim.Semaphore](m, "put_notify", "semaphore", in["semaphore"])
-	if in.null("notify") {
-		f = nil
-	}
-	return code(s.OnPut(f))
-}
-
-func semaphoreDelete(m *machine, in args) out {
-	s, err := m.semaphore(in)
-	if err = first(err, m.mayDelete()); err != nil {
-		return code(err)
-	}
-	return code(s.Delete())
+func (m *machine) semaphore(in args) *netx.TX_SEMAPHORE {
+	return object(in, "semaphore", m.semaphores[:], &m.blank.semaphore)
 }
 
 func semaphoreInfo(m *machine, in args) out {
-	s, err := m.semaphore(in)
-	if err != nil || in.null("outputs") {
-		return code(err)
+	if in.null("outputs") {
+		return answer(netx.TxSemaphoreInfoGet(m.semaphore(in), nil, nil, nil, nil, nil))
 	}
-	i := s.Info()
-	return out{"status": 0, "count": i.Count, "first": m.ref(i.First), "suspended": i.Waiting}
+	var name string
+	var count, suspended netx.ULONG
+	var first *netx.TX_THREAD
+	var next *netx.TX_SEMAPHORE
+	status := netx.TxSemaphoreInfoGet(m.semaphore(in), &name, &count, &first, &suspended, &next)
+	return info(in, status, out{"count": count, "first": m.ref(first), "suspended": suspended})
 }

@@ -4,42 +4,36 @@ import (
 	"strconv"
 	"time"
 
-	"netxsim/netx/status"
-	"netxsim/sim"
+	"netxsim/netx"
 )
 
 const (
 	stackArea    = 1 << 16 // bytes reserved for every thread's stack
 	defaultStack = 1024
-	minStack     = 200
 )
-
-// A stack is the stack area of an existing thread; last is the offset of its last byte.
-type stack struct {
-	owner       *sim.Thread
-	start, last uint64
-}
 
 func init() {
 	register(map[string]func(m *machine, in args) out{
-		"thread_create":            threadCreate,
-		"thread_delete":            threadDelete,
-		"thread_terminate":         threadTerminate,
-		"thread_reset":             threadReset,
-		"thread_resume":            threadResume,
-		"thread_suspend":           threadSuspend,
-		"thread_wait_abort":        threadWaitAbort,
-		"thread_sleep":             threadSleep,
-		"thread_relinquish":        threadRelinquish,
-		"thread_identify":          threadIdentify,
+		"thread_create":    threadCreate,
+		"thread_delete":    func(m *machine, in args) out { return answer(netx.TxThreadDelete(m.thread(in))) },
+		"thread_terminate": func(m *machine, in args) out { return answer(netx.TxThreadTerminate(m.thread(in))) },
+		"thread_reset":     func(m *machine, in args) out { return answer(netx.TxThreadReset(m.thread(in))) },
+		"thread_resume":    func(m *machine, in args) out { return answer(netx.TxThreadResume(m.thread(in))) },
+		"thread_suspend":   func(m *machine, in args) out { return answer(netx.TxThreadSuspend(m.thread(in))) },
+		"thread_wait_abort": func(m *machine, in args) out {
+			return answer(netx.TxThreadWaitAbort(m.thread(in)))
+		},
+		"thread_sleep":             func(m *machine, in args) out { return answer(netx.TxThreadSleep(in.u32("ticks", 0))) },
+		"thread_relinquish":        func(m *machine, in args) out { netx.TxThreadRelinquish(); return nil },
+		"thread_identify":          func(m *machine, in args) out { return out{"thread": m.ref(netx.TxThreadIdentify())} },
 		"thread_priority_change":   threadPriorityChange,
 		"thread_preemption_change": threadPreemptionChange,
 		"thread_time_slice_change": threadTimeSliceChange,
 		"thread_entry_exit_notify": threadNotify,
 		"thread_info_get":          threadInfo,
 		"thread_peek":              threadPeek,
-		"time_get":                 func(m *machine, in args) out { return out{"time": m.k.Ticks()} },
-		"time_set":                 func(m *machine, in args) out { m.k.SetTicks(in.u32("time", 0)); return nil },
+		"time_get":                 func(m *machine, in args) out { return out{"time": netx.TxTimeGet()} },
+		"time_set":                 func(m *machine, in args) out { netx.TxTimeSet(in.u32("time", 0)); return nil },
 		"busy":                     busy,
 	})
 }
@@ -50,24 +44,15 @@ func busy(m *machine, in args) out {
 }
 
 // thread returns the thread an input means, nil for a null pointer.
-func (m *machine) thread(in args) *sim.Thread {
+func (m *machine) thread(in args) *netx.TX_THREAD {
 	if in.text("thread") == "self" {
-		return m.k.Current()
+		return netx.TxThreadIdentify()
 	}
 	return object(in, "thread", m.threads[:], &m.threads[maxThreads])
 }
 
-// existing returns the thread and an error if there is none.
-func (m *machine) existing(in args) (*sim.Thread, error) {
-	t := m.thread(in)
-	if t == nil || t.Kernel() == nil {
-		return nil, status.TxThreadError
-	}
-	return t, nil
-}
-
 // ref is how outputs name a thread.
-func (m *machine) ref(t *sim.Thread) any {
+func (m *machine) ref(t *netx.TX_THREAD) any {
 	if t == nil {
 		return nil
 	}
@@ -81,198 +66,90 @@ func (m *machine) ref(t *sim.Thread) any {
 
 func threadCreate(m *machine, in args) out {
 	t := m.thread(in)
-	if t == nil {
-		return code(status.TxThreadError)
+	entry := func(netx.ULONG) { m.enter(t) }
+	if in.null("entry") {
+		entry = nil
 	}
-	size := in.u32("stack", defaultStack)
-	area, err := m.placeStack(t, in, size)
+	n, _ := m.ref(t).(int)
 	priority := in.u32("priority", 16)
-	threshold := in.u32("threshold", priority)
-	start := in.u32("start", 1)
-	err = first(err,
-		when(in.null("entry"), status.TxPtrError),
-		when(size < minStack, status.TxSizeError),
-		when(priority >= sim.MaxPriorities, status.TxPriorityError),
-		when(threshold > priority, status.TxThreshError),
-		when(start > 1, status.TxStartError),
-		m.mayCreate())
-	if err != nil {
-		return code(err)
-	}
-	m.stacks = append(m.stacks, area)
-	return code(m.k.CreateThread(t, sim.ThreadConfig{
-		Name: m.name(t), Priority: priority, PreemptionThreshold: threshold, NoPreemption: threshold == 0,
-		TimeSlice: in.u32("time_slice", 0), DontStart: start == 0, Entry: func() { m.enter(t) },
-	}))
+	return answer(netx.TxThreadCreate(t, strconv.Itoa(n), entry, 0, m.stack(n, in), in.u32("stack", defaultStack),
+		priority, in.u32("threshold", priority), in.u32("time_slice", 0), in.u32("start", 1)))
 }
 
-func (m *machine) name(t *sim.Thread) string {
-	n, _ := m.ref(t).(int)
-	return strconv.Itoa(n)
+// stack returns the memory for the stack of the n-th thread.
+func (m *machine) stack(n int, in args) []byte {
+	switch {
+	case in.null("memory"):
+		return nil
+	case in.text("memory") == "T7":
+		return m.stacks[8*stackArea+int(in.u32("memory_offset", 0)):]
+	}
+	return m.stacks[(n+1)*stackArea:]
 }
 
 // enter is the entry function of t.
-func (m *machine) enter(t *sim.Thread) {
+func (m *machine) enter(t *netx.TX_THREAD) {
 	who := "T" + t.Name()
 	m.note(who, map[string]any{"ev": "begin"})
 	m.play(who, m.v.Threads[t.Name()])
 	m.note(who, map[string]any{"ev": "end"})
 }
 
-// placeStack finds out where the stack lies, and whether it overlaps that of an existing
-// thread. As in C, the last byte of another stack does not count.
-func (m *machine) placeStack(t *sim.Thread, in args, size uint32) (stack, error) {
-	n, _ := m.ref(t).(int)
-	s := stack{owner: t, start: uint64(n+1) * stackArea}
-	if in.text("memory") == "T7" {
-		s.start = 8*stackArea + uint64(in.u32("memory_offset", 0))
+// changed is the answer of a service that stores an old value.
+func changed(status uint32, old netx.ULONG) out {
+	if old == unset {
+		return answer(status)
 	}
-	s.last = s.start + uint64(size) - 1
-	inside := func(at uint64, other stack) bool { return at >= other.start && at < other.last }
-	for _, other := range m.stacks {
-		switch {
-		case other.owner == t:
-			return s, status.TxThreadError
-		case inside(s.start, other), inside(s.last, other):
-			return s, status.TxPtrError
-		}
-	}
-	return s, when(in.null("memory"), status.TxPtrError)
+	return out{"status": status, "old": old}
 }
-
-func threadDelete(m *machine, in args) out {
-	if err := m.outsideSystem(); err != nil {
-		return code(err)
-	}
-	t, err := m.existing(in)
-	if err != nil {
-		return code(err)
-	}
-	if err := t.Delete(); err != nil {
-		return code(err)
-	}
-	for i, s := range m.stacks {
-		if s.owner == t {
-			m.stacks = append(m.stacks[:i], m.stacks[i+1:]...)
-			break
-		}
-	}
-	return code(nil)
-}
-
-func threadTerminate(m *machine, in args) out {
-	t, err := m.existing(in)
-	if err = first(err, m.outsideSystem()); err != nil {
-		return code(err)
-	}
-	return code(t.Terminate())
-}
-
-func threadReset(m *machine, in args) out {
-	t, err := m.existing(in)
-	if err = first(err, m.mayDelete()); err != nil {
-		return code(err)
-	}
-	return code(t.Reset())
-}
-
-func threadResume(m *machine, in args) out {
-	t, err := m.existing(in)
-	if err != nil {
-		return code(err)
-	}
-	return code(t.Resume())
-}
-
-func threadSuspend(m *machine, in args) out {
-	t, err := m.existing(in)
-	if err != nil {
-		return code(err)
-	}
-	return code(t.Suspend())
-}
-
-func threadWaitAbort(m *machine, in args) out {
-	t, err := m.existing(in)
-	if err != nil {
-		return code(err)
-	}
-	return code(t.WaitAbort())
-}
-
-func threadSleep(m *machine, in args) out { return code(m.k.Sleep(in.u32("ticks", 0))) }
-
-func threadRelinquish(m *machine, _ args) out {
-	m.k.Relinquish()
-	return nil
-}
-
-func threadIdentify(m *machine, _ args) out { return out{"thread": m.ref(m.k.Current())} }
 
 func threadPriorityChange(m *machine, in args) out {
-	t, err := m.existing(in)
-	priority := in.u32("priority", 0)
-	err = first(err,
-		when(in.null("old"), status.TxPtrError),
-		when(priority >= sim.MaxPriorities, status.TxPriorityError),
-		m.outsideSystem())
-	if err != nil {
-		return code(err)
-	}
-	old, err := t.ChangePriority(priority)
-	return out{"status": status.Of(err), "old": old}
+	var old netx.UINT = unset
+	status := netx.TxThreadPriorityChange(m.thread(in), in.u32("priority", 0), unlessNull(in, "old", &old))
+	return changed(status, old)
 }
 
 func threadPreemptionChange(m *machine, in args) out {
-	t, err := m.existing(in)
-	if err = first(err, when(in.null("old"), status.TxPtrError), m.outsideSystem()); err != nil {
-		return code(err)
-	}
-	old, err := t.ChangePreemption(in.u32("threshold", 0))
-	if err != nil {
-		return code(err)
-	}
-	return out{"status": 0, "old": old}
+	var old netx.UINT = unset
+	status := netx.TxThreadPreemptionChange(m.thread(in), in.u32("threshold", 0), unlessNull(in, "old", &old))
+	return changed(status, old)
 }
 
 func threadTimeSliceChange(m *machine, in args) out {
-	t, err := m.existing(in)
-	if err = first(err, when(in.null("old"), status.TxPtrError), m.outsideSystem()); err != nil {
-		return code(err)
-	}
-	return out{"status": 0, "old": t.ChangeTimeSlice(in.u32("time_slice", 0))}
+	var old netx.ULONG = unset
+	status := netx.TxThreadTimeSliceChange(m.thread(in), in.u32("time_slice", 0), unlessNull(in, "old", &old))
+	return changed(status, old)
 }
 
 func threadNotify(m *machine, in args) out {
-	t, err := m.existing(in)
-	switch {
-	case err != nil:
-	case in.null("notify"):
-		t.OnEntryExit(nil)
-	default:
-		t.OnEntryExit(func(t *sim.Thread, what sim.EntryExit) {
-			event := map[sim.EntryExit]string{sim.ThreadEntry: "entry_notify", sim.ThreadExit: "exit_notify"}[what]
-			m.note(m.who(), map[string]any{"ev": event, "thread": m.ref(t)})
-		})
+	if in.null("notify") {
+		return answer(netx.TxThreadEntryExitNotify(m.thread(in), nil))
 	}
-	return code(err)
+	return answer(netx.TxThreadEntryExitNotify(m.thread(in), func(t *netx.TX_THREAD, id netx.UINT) {
+		event := map[netx.UINT]string{netx.TX_THREAD_ENTRY: "entry_notify", netx.TX_THREAD_EXIT: "exit_notify"}[id]
+		m.note(m.who(), map[string]any{"ev": event, "thread": m.ref(t)})
+	}))
 }
 
 func threadInfo(m *machine, in args) out {
-	t, err := m.existing(in)
-	if err != nil || in.null("outputs") {
-		return code(err)
+	if in.null("outputs") {
+		return answer(netx.TxThreadInfoGet(m.thread(in), nil, nil, nil, nil, nil, nil, nil, nil))
 	}
-	i := t.Info()
-	return out{
-		"status": 0, "state": i.State, "run_count": i.RunCount, "priority": i.Priority,
-		"threshold": i.PreemptionThreshold, "time_slice": i.TimeSlice, "next_suspended": m.ref(i.NextSuspended),
-	}
+	var name string
+	var state, priority, threshold netx.UINT
+	var runs, slice netx.ULONG
+	var next, nextSuspended *netx.TX_THREAD
+	status := netx.TxThreadInfoGet(m.thread(in), &name, &state, &runs, &priority, &threshold, &slice, &next, &nextSuspended)
+	return info(in, status, out{
+		"state": state, "run_count": runs, "priority": priority, "threshold": threshold,
+		"time_slice": slice, "next_suspended": m.ref(nextSuspended),
+	})
 }
 
+// threadPeek looks into the control block.
 func threadPeek(m *machine, in args) out {
-	t, err := m.existing(in)
-	if err != nil {
+	t := m.thread(in)
+	if t.Kernel() == nil {
 		return nil
 	}
 	i := t.Info()

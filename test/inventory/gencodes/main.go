@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"go/format"
 	"os"
+	"slices"
 	"strings"
 
 	"netxsim/test/inventory"
@@ -128,7 +129,11 @@ func netxSource(netx *inventory.NetX, threadx *inventory.ThreadX) []byte {
 	plainConstants(&b, "Status codes of the POP3 client.", netx.POP3Status)
 	plainConstants(&b, "Status codes of ThreadX.", threadx.Status)
 	plainConstants(&b, "Wait options, in ticks.", append(netx.WaitOptions, threadx.WaitOptions...))
-	plainConstants(&b, "Numbers of general use.", inUse(netx.General, threadx.General))
+	plainConstants(&b, "Numbers of general use.", append(inUse(netx.General), withoutNull(threadx.General)...))
+	plainConstants(&b, "Options of event flags.", threadx.EventFlagOptions)
+	plainConstants(&b, "Message sizes of queues, in 32-bit words.", threadx.MessageSizes)
+	plainConstants(&b, "States of threads.", threadx.ThreadStates)
+	plainConstants(&b, "Limits of the kernel.", defaults(threadx.Config))
 	plainConstants(&b, "IP versions.", netx.IPVersions)
 	plainConstants(&b, "Fields of IP headers, as the services take them.", append(append(netx.TypeOfService, netx.Fragment[:2]...), netx.TimeToLive...))
 	plainConstants(&b, "IP protocols.", netx.Protocols)
@@ -151,6 +156,19 @@ func literal(v uint32) string {
 		return fmt.Sprintf("0x%08X", v)
 	}
 	return fmt.Sprintf("0x%02X", v)
+}
+
+// withoutNull drops the null pointer, which is nil in Go.
+func withoutNull(list []inventory.Constant) []inventory.Constant {
+	return slices.DeleteFunc(list, func(c inventory.Constant) bool { return c.Name == "TX_NULL" })
+}
+
+// defaults are the values of options in a build that sets none.
+func defaults(options []inventory.Default) (list []inventory.Constant) {
+	for _, o := range options {
+		list = append(list, inventory.Constant{Name: o.Name, Value: o.Default})
+	}
+	return list
 }
 
 // inUse picks the numbers that the services of package netx need so far.

@@ -33,6 +33,7 @@ wrong or the mailbox cannot be read.`,
 			"netxsim fetch --mail ~/Maildir",
 			"netxsim fetch --mail inbox.mbox --apop --out fetched",
 			"netxsim fetch --mail inbox.mbox --loss 5% --latency 20ms --seed 7",
+			"netxsim fetch --mail inbox.mbox --pool packets=3 --pcap frames.pcapng --trace timeline.json",
 			"netxsim fetch --mail letter.eml --pool payload=256,packets=6 --abi ilp32 --faithful",
 		},
 		Setup: func(flags *flag.FlagSet) func(cli.Streams, []string) error {
@@ -61,6 +62,7 @@ then. It prints the POP3 dialogue, every message's size and check, virtual and w
 			"netxsim demo",
 			"netxsim demo --seed 7 --loss 5%",
 			"netxsim demo --pool payload=512,packets=6",
+			"netxsim demo --pcap demo.pcapng && wireshark demo.pcapng",
 		},
 		Setup: func(flags *flag.FlagSet) func(cli.Streams, []string) error {
 			o := defaults()
@@ -96,6 +98,8 @@ func networkFlags(flags *flag.FlagSet, o *session.Options) {
 	flags.Var((*pool)(&o.Pool), "pool", "`size` of the client's packet pool: bytes in a packet, and packets")
 	flags.Var((*abi)(&o.ABI), "abi", "`target` whose packet header is paid for: ilp32 (32-bit pointers) or lp64")
 	flags.StringVar(&o.Out, "out", "", "write the fetched messages into this `folder`")
+	flags.StringVar(&o.Pcap, "pcap", "", "write the frames into this `file`, as pcapng: Wireshark shows what the pool did in comments")
+	flags.StringVar(&o.Trace, "trace", "", "write a timeline of threads and pool into this `file`, for ui.perfetto.dev")
 	flags.BoolVar(&o.Faithful, "faithful", false, "run the client with the C library's bugs and say which were hit")
 	flags.BoolVar(&o.Twice, "twice", false, "run everything twice and print the first event that differs; status 1 if one does")
 	flags.Var((*level)(&o.Log), "log", "log events of at least this `level`: debug, info, warn, error or none")

@@ -40,9 +40,13 @@ func TestOptions(t *testing.T) {
 		{"fetch --mail BOX --pool packets=8 --bandwidth 0", func(o *session.Options) {
 			o.Mail, o.Pool.Packets, o.Bandwidth = box, 8, 0
 		}},
-		{"demo", func(o *session.Options) { o.APOP, o.Loss, o.ShowTalk = true, 0.01, true }},
+		{"demo", func(o *session.Options) { o.APOP, o.Loss, o.ShowTalk, o.Seed = true, 0.01, true, demoSeed }},
+		{"demo --pcap frames.pcapng --trace timeline.json", func(o *session.Options) {
+			o.APOP, o.Loss, o.ShowTalk, o.Seed = true, 0.01, true, demoSeed
+			o.Pcap, o.Trace = "frames.pcapng", "timeline.json"
+		}},
 		{"demo --pool payload=512,packets=6 --loss 0", func(o *session.Options) {
-			o.APOP, o.ShowTalk, o.Pool = true, true, session.Pool{Payload: 512, Packets: 6}
+			o.APOP, o.ShowTalk, o.Seed, o.Pool = true, true, demoSeed, session.Pool{Payload: 512, Packets: 6}
 		}},
 	} {
 		var got session.Options

@@ -85,6 +85,7 @@ func (n *network) addClient(o Options) (err error) {
 	if err != nil {
 		return fmt.Errorf("a pool of %d packets of %d bytes: %w", o.Pool.Packets, o.Pool.Payload, err)
 	}
+	logPool(n.log, n.pool)
 	n.client, err = ipstack.New(n.kernel, ipstack.Config{
 		Name:     "client",
 		Address:  clientAddress,

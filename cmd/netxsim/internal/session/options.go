@@ -14,6 +14,8 @@ import (
 type Options struct {
 	Mail      string        // maildir folder, folder of .eml files, mbox file or .eml file; empty: the demo's messages
 	Out       string        // folder for the fetched messages; empty: they are checked and dropped
+	Pcap      string        // pcapng file for the frames of the (first) run; empty: none
+	Trace     string        // file for a timeline of threads and pool, for Perfetto; empty: none
 	APOP      bool          // log in with APOP, else with USER and PASS
 	Faithful  bool          // run the client with the C library's bugs, and name those hit
 	Twice     bool          // run everything twice and compare the events

@@ -81,7 +81,7 @@ func again(ctx context.Context, s Streams, o Options, mail []source, record *rec
 	compare := &comparison{first: record}
 	quiet := s
 	quiet.Progress = nil
-	o.ShowTalk = false
+	o.ShowTalk, o.Pcap, o.Trace = false, "", ""
 	second, err := simulate(ctx, quiet, o, mail, nil, compare.observe)
 	if err != nil {
 		return err
@@ -97,10 +97,15 @@ func again(ctx context.Context, s Streams, o Options, mail []source, record *rec
 // went wrong in the simulation is in the result.
 func simulate(ctx context.Context, s Streams, o Options, mail []source, out *output, observe observer) (*result, error) {
 	began := time.Now()
+	files, err := newRecords(o)
+	if err != nil {
+		return nil, err
+	}
 	n, err := newNetwork(s, o, serve(mail), observe)
 	if err != nil {
 		return nil, err
 	}
+	files.begin(n)
 	f := &fetcher{ctx: ctx, network: n, options: o, mail: mail, out: out, progress: s.Progress}
 	if err := n.startClient(f.run); err != nil {
 		return nil, err
@@ -119,6 +124,9 @@ func simulate(ctx context.Context, s Streams, o Options, mail []source, out *out
 		virtual:       report.Now,
 		wall:          time.Since(began),
 		serverStopped: n.serverError,
+	}
+	if err := files.end(); err != nil {
+		return nil, err
 	}
 	if f.outputErr != nil {
 		return nil, cli.BadInput(fmt.Errorf("--out: %w", f.outputErr))

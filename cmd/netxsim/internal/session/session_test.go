@@ -228,7 +228,11 @@ func TestLog(t *testing.T) {
 	if _, err := simulate(context.Background(), Streams{Out: &log, Err: &log}, o, mail, nil, nil); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"00:00:00.", "debug", "login"} {
+	for _, want := range []string{
+		"00:00:00.", "debug", "login",
+		`pool: allocate  {"pool": "client", "packet": 0, "holder": "application", "free": 7}`,
+		`pool: hold  {"pool": "client", "packet": 0, "from": "application", "holder": `,
+	} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("no %q in the log:\n%s", want, log.String())
 		}
