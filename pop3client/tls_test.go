@@ -204,7 +204,7 @@ func TestSTLSInjection(t *testing.T) {
 			}
 			defer client.Delete()
 			err = client.StartTLS(&tls.Config{})
-			if later := client.Noop(); !errors.Is(later, err) {
+			if later := client.Noop(); !errors.Is(later, status.NotConnected) {
 				t.Errorf("NOOP behind it: %v", later)
 			}
 			return err
