@@ -241,6 +241,16 @@ func (v *ipv6Protocol) source(to netip.Addr) (*ipv6Address, error) {
 	return nil, status.NoInterfaceAddress
 }
 
+// numbered returns the address with a number, if it may be used.
+//
+// Errors: status.NoInterfaceAddress.
+func (v *ipv6Protocol) numbered(number uint32) (*ipv6Address, error) {
+	if number >= uint32(len(v.addresses)) || !v.addresses[number].valid {
+		return nil, status.NoInterfaceAddress
+	}
+	return &v.addresses[number], nil
+}
+
 // check reports an IPv6 address that there is no address to send to from.
 func (v *ipv6Protocol) check(to netip.Addr) error {
 	if !to.Is6() {
