@@ -156,27 +156,38 @@ func (v *ipv6Protocol) advertise(i *Interface, target, to netip.Addr) {
 // sendNeighbourMessage makes and sends a message of neighbour discovery; option
 // 0 leaves out the hardware address.
 func (v *ipv6Protocol) sendNeighbourMessage(i *Interface, kind header.ICMPv6Type, flags byte, from, to, target netip.Addr, option byte) {
-	packet, err := v.ip.pool.Allocate(icmpv6PacketType, noWait)
-	if err != nil {
-		v.ip.stats.SendNoPacket++
-		return
-	}
 	var text [neighbourMessage + linkOption]byte
 	size := neighbourMessage
 	text[0], text[4] = byte(kind), flags
 	copy(text[8:], target.AsSlice())
 	if option != 0 {
-		hardware := i.hardware()
-		text[neighbourMessage], text[neighbourMessage+1] = option, 1
-		copy(text[neighbourMessage+2:], hardware[:])
+		i.putHardware(text[neighbourMessage:], option)
 		size += linkOption
 	}
-	if packet.Append(text[:size], v.ip.pool, noWait) != nil {
+	v.sendMessage(i, from, to, text[:size])
+}
+
+// putHardware writes the option with the interface's hardware address.
+func (i *Interface) putHardware(text []byte, option byte) {
+	hardware := i.hardware()
+	text[0], text[1] = option, 1
+	copy(text[2:], hardware[:])
+}
+
+// sendMessage sends an ICMPv6 message on an interface, in a packet of the
+// default pool, and reports whether there was one.
+func (v *ipv6Protocol) sendMessage(i *Interface, from, to netip.Addr, text []byte) bool {
+	packet, err := v.ip.pool.Allocate(icmpv6PacketType, noWait)
+	if err != nil {
+		v.ip.stats.SendNoPacket++
+		return false
+	}
+	if packet.Append(text, v.ip.pool, noWait) != nil {
 		packet.Release()
-		return
+		return false
 	}
 	v.finishICMPv6(packet, from, to)
-	v.ip.addHeader6(packet, from, to, header.ICMPv6ProtocolNumber)
+	v.ip.addHeader6(packet, from, to, header.ICMPv6ProtocolNumber, ipv6HopLimit)
 	frame := v.ip.frame
 	v.ip.frame = appendBytes(append([]byte(nil), frameRoom[:]...), packet)
 	if to.IsMulticast() {
@@ -185,6 +196,7 @@ func (v *ipv6Protocol) sendNeighbourMessage(i *Interface, kind header.ICMPv6Type
 		v.ip.ipv6.resolve(i, to, packet)
 	}
 	v.ip.frame = frame
+	return true
 }
 
 // finishICMPv6 sets the checksum of a message.
@@ -213,6 +225,9 @@ func (ip *IP) receiveICMPv6(packet *packetpool.Packet) {
 		ip.receiveEchoReply(packet, message.Sequence())
 	case header.ICMPv6NeighborSolicit, header.ICMPv6NeighborAdvert:
 		ip.ipv6.receiveNeighbour(packet, from)
+		packet.Release()
+	case header.ICMPv6RouterAdvert:
+		ip.ipv6.receiveRouter(packet, from, to)
 		packet.Release()
 	default:
 		ip.icmp.info.Unhandled++
