@@ -7,16 +7,12 @@ import (
 )
 
 const (
-	ipv6Header          = 40
-	addressesOfOne      = 3    // NX_MAX_IPV6_ADDRESSES for each interface
-	duplicateProbes     = 3    // NX_IPV6_DAD_TRANSMITS
-	ipv6HopLimit        = 0xFF // of what the application sends, and of neighbour discovery
-	linkLocalPrefix     = 10
-	ipv6LoopbackPrefix  = 128
-	neighbourLimit      = 16 // NX_IPV6_NEIGHBOR_CACHE_SIZE
-	neighbourQueueDepth = 4  // NX_ND_MAX_QUEUE_DEPTH
-	neighbourQuestions  = 3  // NX_MAX_MULTICAST_SOLICIT
-	neighbourBeats      = 10 // tenths of a second between them, less one: NX_RETRANS_TIMER
+	ipv6Header         = 40
+	addressesOfOne     = 3    // NX_MAX_IPV6_ADDRESSES for each interface
+	duplicateProbes    = 3    // NX_IPV6_DAD_TRANSMITS
+	ipv6HopLimit       = 0xFF // of what the application sends, and of neighbour discovery
+	linkLocalPrefix    = 10
+	ipv6LoopbackPrefix = 128
 )
 
 // ipv6Protocol is the IPv6 of an instance. The zero value is disabled;
@@ -26,7 +22,9 @@ type ipv6Protocol struct {
 	enabled    bool
 	icmp       bool
 	addresses  []ipv6Address // those of the interfaces, then ::1
-	neighbours []*neighbour
+	neighbours [neighbourLimit]neighbour
+	retransmit uint32 // tenths of a second between questions to a neighbour, less one
+	reachable  uint32 // seconds for which an answer counts
 	routers    [maxRouters]ipv6Router
 	turn       int // the router to take next when none is known to be there
 	prefixes   []ipv6Prefix
@@ -90,8 +88,14 @@ type ipv6Address struct {
 }
 
 func (v *ipv6Protocol) init(ip *IP) {
-	v.ip, v.hopLimit = ip, ipv6HopLimit
+	v.ip = ip
+	v.setDefaults()
 	v.addresses = make([]ipv6Address, addressesOfOne*len(ip.physical())+1)
+}
+
+// setDefaults forgets what routers have told about the link.
+func (v *ipv6Protocol) setDefaults() {
+	v.hopLimit, v.retransmit, v.reachable = ipv6HopLimit, neighbourBeats, neighbourReachable
 }
 
 // EnableIPv6 lets the instance use IPv6, as nxd_ipv6_enable does.
@@ -102,7 +106,8 @@ func (ip *IP) EnableIPv6() error {
 	if v.enabled {
 		return status.AlreadyEnabled
 	}
-	v.enabled, v.hopLimit = true, ipv6HopLimit
+	v.enabled = true
+	v.setDefaults()
 	v.addresses[len(v.addresses)-1] = ipv6Address{netip.IPv6Loopback(), ipv6LoopbackPrefix, ip.loopback(), true, 0, false}
 	for n := range ip.physical() {
 		if i := &ip.interfaces[n]; i.valid {
@@ -319,6 +324,7 @@ func (v *ipv6Protocol) onLink(to netip.Addr) bool {
 // second lets a second pass, and reports whether anything waits for the next.
 func (v *ipv6Protocol) second() bool {
 	busy := v.probe()
+	busy = v.ageNeighbours() || busy
 	busy = v.age() || busy
 	return v.solicitRouters() || busy
 }
@@ -337,6 +343,9 @@ func (v *ipv6Protocol) probe() bool {
 			busy = true
 		default:
 			a.valid = true
+			if n := v.find(a.address); n != nil {
+				v.forgetNeighbours(n)
+			}
 			v.tell(IPv6Unique, *a)
 		}
 	}

@@ -95,6 +95,7 @@ func (v *ipv6Protocol) receiveRouter(packet *packetpool.Packet, from, to netip.A
 	if lifetime == 0 {
 		_ = v.ip.DeleteIPv6Router(from) // or it is not known
 	}
+	v.takeTimes(binary.BigEndian.Uint32(message[8:]), binary.BigEndian.Uint32(message[12:]))
 	if !v.receiveRouterOptions(i, from, message[routerMessage:]) {
 		return
 	}
@@ -103,12 +104,26 @@ func (v *ipv6Protocol) receiveRouter(packet *packetpool.Packet, from, to netip.A
 		if to == allNodes {
 			info.How = IPv6RouterUnsolicited
 		}
-		_ = v.addRouter(i, info) // or there are too many
+		if n := v.find(from); v.addRouter(i, info) == nil && n != nil {
+			n.router = true
+		}
 		if limit := message[4]; limit != 0 {
 			v.hopLimit = limit
 		}
 	}
 	i.solicitations.left = 0
+}
+
+// takeTimes takes how long a neighbour's answer counts and how long to wait for
+// one, in milliseconds, from a router that tells; 0 is none told.
+func (v *ipv6Protocol) takeTimes(reachable, retransmit uint32) {
+	const second, tenth = 1000, 100
+	if reachable != 0 {
+		v.reachable = max(1, reachable/second)
+	}
+	if retransmit != 0 {
+		v.retransmit = max(1, retransmit/tenth)
+	}
 }
 
 // areOptions reports whether bytes are options of neighbour discovery.
@@ -130,7 +145,7 @@ func (v *ipv6Protocol) receiveRouterOptions(i *Interface, from netip.Addr, optio
 		options = options[len(option):]
 		switch option[0] {
 		case sourceLinkOption:
-			v.learn(i, from, HardwareAddress(option[2:8]))
+			v.heardFrom(i, from, HardwareAddress(option[2:8]), true)
 		case prefixOption:
 			if len(option) < prefixOptionSize {
 				return false

@@ -89,7 +89,7 @@ func (ip *IP) DeleteIPv6Router(address netip.Addr) error {
 	for n := range v.routers {
 		r := &v.routers[n]
 		if r.via != nil && r.Address == address {
-			*r = ipv6Router{}
+			v.forgetRouter(r)
 			return nil
 		}
 		empty = empty && r.via == nil
@@ -98,6 +98,13 @@ func (ip *IP) DeleteIPv6Router(address netip.Addr) error {
 		return nil
 	}
 	return status.NotFound
+}
+
+func (v *ipv6Protocol) forgetRouter(r *ipv6Router) {
+	if n := v.find(r.Address); n != nil {
+		n.router = false
+	}
+	*r = ipv6Router{}
 }
 
 // IPv6Router returns the first router on an interface and its lifetime in
@@ -151,7 +158,7 @@ func (v *ipv6Protocol) isRouter(address netip.Addr) bool {
 func (v *ipv6Protocol) routerOn(i *Interface) (netip.Addr, bool) {
 	for _, r := range v.routers {
 		if r.via == i {
-			if n := v.find(r.Address); n != nil && n.known {
+			if n := v.find(r.Address); n != nil && n.usable() {
 				return r.Address, true
 			}
 		}
@@ -175,7 +182,7 @@ func (v *ipv6Protocol) age() bool {
 		case r.via == nil || r.Lifetime == lifetimeForever:
 			continue
 		case r.Lifetime == 0:
-			*r = ipv6Router{}
+			v.forgetRouter(r)
 			continue
 		}
 		r.Lifetime--
@@ -196,8 +203,8 @@ func (v *ipv6Protocol) forgetInterface(i *Interface) {
 			v.routers[n] = ipv6Router{}
 		}
 	}
-	for _, n := range slices.Clone(v.neighbours) {
-		if n.via == i {
+	for k := range v.neighbours {
+		if n := &v.neighbours[k]; n.via == i {
 			v.forgetNeighbours(n)
 		}
 	}

@@ -109,7 +109,7 @@ func routerPrefix(address netip.Addr) ULONG {
 //
 // Status: NX_SUCCESS, NX_PTR_ERROR, NX_NOT_SUPPORTED, NX_INVALID_INTERFACE,
 // NX_CALLER_ERROR.
-// Callers: threads.
+// Callers: initialization, threads.
 func NxdIpv6DefaultRouterNumberOfEntriesGet(ip *NX_IP, interfaceIndex UINT, numEntries *UINT) UINT {
 	switch {
 	case noIP(ip) || numEntries == nil:
