@@ -2,6 +2,7 @@ package pop3client_test
 
 import (
 	"bytes"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"strconv"
@@ -28,6 +29,8 @@ func (p *player) call(words []string) string {
 		return result(p.client.Login())
 	case "auth":
 		return result(p.client.Authenticate(sasl.NewPlainClient("", p.config.User, p.config.Password)))
+	case "tls":
+		return result(p.client.StartTLS(&tls.Config{}))
 	case "stat":
 		count, total, err := p.client.MailItems()
 		return result(err, count, total)

@@ -18,7 +18,7 @@ import (
 func session(t *testing.T, change func(*pop3client.Config), program func(*pop3client.Client) error) {
 	t.Helper()
 	for _, fixes := range []pop3client.Fixes{pop3client.AllFixes, pop3client.NoFixes} {
-		n, err := newNetwork(1, link.Config{}, 8, mail())
+		n, err := newNetwork(1, link.Config{}, 8, samples())
 		if err != nil {
 			t.Fatal(err)
 		}

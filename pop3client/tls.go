@@ -30,14 +30,15 @@ var epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 // seed, and the certificate has to be for the address of the server. See the
 // package comment for what of that crypto/tls heeds.
 //
-// It suspends the thread, for at most the reply wait per command or flight of
-// the handshake. Received packets are released as they are decrypted; each piece of plaintext
+// It suspends the thread, for at most the reply wait for the answer and as long
+// for the handshake. Received packets are released as they are decrypted; each piece of plaintext
 // takes a packet of the default pool of the instance, as if it had arrived. A command takes
 // a second packet of the client's pool while it is encrypted.
 //
 // Errors: those of commands. A [ReplyError] with "-ERR" leaves the session as
 // it was, in the clear. Behind any other error nothing can be sent or received
-// any more; status.Pop3ServerErrorStatus is that of a failed handshake.
+// any more (status.NotConnected); status.Pop3ServerErrorStatus is that of a
+// failed handshake.
 func (c *Client) StartTLS(config *tls.Config) error {
 	do := c.newCall("STLS")
 	if err := c.send(do); err != nil {
@@ -77,10 +78,21 @@ func (c *Client) secure(config *tls.Config, broken error) error {
 	}
 	t.raw.Until(c.replies.deadline())
 	if err := t.conn.Handshake(); err != nil {
-		t.broken = failed("TLS", withStatus(err, status.Pop3ServerErrorStatus))
-		return t.broken
+		t.broken = c.handshakeError(err)
 	}
-	return nil
+	return t.broken
+}
+
+// handshakeError says why there is no TLS.
+func (c *Client) handshakeError(err error) error {
+	var passing packetconn.PassingError
+	switch {
+	case errors.As(err, &passing):
+		return c.noReply("TLS", passing.Unwrap())
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return failed("TLS", status.NotConnected)
+	}
+	return failed("TLS", withStatus(err, status.Pop3ServerErrorStatus))
 }
 
 // plainPool is the pool that pays for what arrives.
@@ -156,7 +168,7 @@ const plainSize = 1460
 // Send implements transport.
 func (t *tlsTransport) Send(packet *packetpool.Packet, _ uint32) error {
 	if t.broken != nil {
-		return t.broken
+		return t.dead()
 	}
 	for p := packet; p != nil; p = p.Next {
 		if _, err := t.conn.Write(p.Bytes()); err != nil {
@@ -170,26 +182,41 @@ func (t *tlsTransport) Send(packet *packetpool.Packet, _ uint32) error {
 // Receive implements transport.
 func (t *tlsTransport) Receive(wait uint32) (*packetpool.Packet, error) {
 	if t.broken != nil {
-		return nil, t.broken
+		return nil, t.dead()
 	}
+	until := t.ticks() + wait
 	if len(t.unread) == 0 {
-		t.raw.Until(t.ticks() + wait)
-		n, err := t.conn.Read(t.text[:])
-		t.unread = t.text[:n]
-		if n == 0 {
-			return nil, t.readError(err)
+		if err := t.read(until); err != nil {
+			return nil, err
 		}
 	}
-	packet, err := t.plain.Allocate(t.room, 0)
+	packet, err := t.plain.Allocate(t.room, uint32(max(int32(until-t.ticks()), 0)))
 	if err != nil {
 		return nil, err
 	}
-	if err := packet.Append(t.unread, t.plain, 0); err != nil {
-		packet.Release()
-		return nil, err
-	}
+	at := packet.PrependPtr - packet.DataStart
+	n := copy(packet.Area()[at:], t.unread)
+	packet.AppendPtr, packet.Length = packet.PrependPtr+n, uint32(n)
 	t.unread = nil
 	return packet, nil
+}
+
+// dead is the error of a session that TLS could not secure.
+func (t *tlsTransport) dead() error { return fmt.Errorf("%w (%v)", status.NotConnected, t.broken) }
+
+// read decrypts as much as one packet takes.
+func (t *tlsTransport) read(until uint32) error {
+	room := int(t.plain.Payload()) - int(t.room)
+	if room <= 0 {
+		return status.Pop3InsufficientPacketPayload
+	}
+	t.raw.Until(until)
+	n, err := t.conn.Read(t.text[:min(len(t.text), room)])
+	if n == 0 {
+		return t.readError(err)
+	}
+	t.unread = t.text[:n]
+	return nil
 }
 
 // readError says why there is no plaintext. The end of the session, with or

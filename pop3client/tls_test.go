@@ -126,7 +126,7 @@ func TestTLSRefused(t *testing.T) {
 		}, "expired"},
 	}
 	for _, test := range tests {
-		n, config := secureNetwork(t, mail())
+		n, config := secureNetwork(t, samples())
 		test.change(config)
 		err := n.run(func() error {
 			client, err := pop3client.Create(pop3client.Config{IP: n.target, Server: n.host.Addr(), User: "mrose", Password: "tanstaaf", TLS: config})
@@ -148,7 +148,7 @@ func TestTLSRefused(t *testing.T) {
 // session in the clear.
 func TestSTLSRefused(t *testing.T) {
 	const refused = "pop3: STLS: -ERR STLS is not to be had"
-	n, err := newNetwork(1, link.Config{}, 8, mail())
+	n, err := newNetwork(1, link.Config{}, 8, samples())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func TestSTLSInjection(t *testing.T) {
 			}
 			defer client.Delete()
 			err = client.StartTLS(&tls.Config{})
-			if later := client.Noop(); !errors.Is(later, err) {
+			if later := client.Noop(); !errors.Is(later, status.NotConnected) {
 				t.Errorf("NOOP behind it: %v", later)
 			}
 			return err
