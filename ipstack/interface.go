@@ -31,6 +31,8 @@ type Interface struct {
 
 	linkChanged bool // its driver said so
 	defending   int  // seconds until its address may be defended again
+
+	solicitations solicitations // of IPv6 routers
 }
 
 // InterfaceInfo is what InterfaceInfo of an instance returns.
@@ -208,6 +210,7 @@ func (ip *IP) DetachInterface(index uint32) error {
 		ip.gateway, ip.gatewayInterface = 0, nil
 	}
 	ip.leaveGroups(i)
+	ip.ipv6.forgetInterface(i)
 	i.command(LinkInterfaceDetach, 0, 0, nil)
 	*i = Interface{ip: ip, index: i.index}
 	ip.addressesChanged()

@@ -7,16 +7,12 @@ import (
 )
 
 const (
-	ipv6Header          = 40
-	addressesOfOne      = 3    // NX_MAX_IPV6_ADDRESSES for each interface
-	duplicateProbes     = 3    // NX_IPV6_DAD_TRANSMITS
-	ipv6HopLimit        = 0xFF // of what the application sends, and of neighbour discovery
-	linkLocalPrefix     = 10
-	ipv6LoopbackPrefix  = 128
-	neighbourLimit      = 16 // NX_IPV6_NEIGHBOR_CACHE_SIZE
-	neighbourQueueDepth = 4  // NX_ND_MAX_QUEUE_DEPTH
-	neighbourQuestions  = 3  // NX_MAX_MULTICAST_SOLICIT
-	neighbourBeats      = 10 // tenths of a second between them, less one: NX_RETRANS_TIMER
+	ipv6Header         = 40
+	addressesOfOne     = 3    // NX_MAX_IPV6_ADDRESSES for each interface
+	duplicateProbes    = 3    // NX_IPV6_DAD_TRANSMITS
+	ipv6HopLimit       = 0xFF // of what the application sends, and of neighbour discovery
+	linkLocalPrefix    = 10
+	ipv6LoopbackPrefix = 128
 )
 
 // ipv6Protocol is the IPv6 of an instance. The zero value is disabled;
@@ -26,8 +22,13 @@ type ipv6Protocol struct {
 	enabled    bool
 	icmp       bool
 	addresses  []ipv6Address // those of the interfaces, then ::1
-	neighbours []*neighbour
-	routers    []ipv6Router
+	neighbours [neighbourLimit]neighbour
+	retransmit uint32 // tenths of a second between questions to a neighbour, less one
+	reachable  uint32 // seconds for which an answer counts
+	routers    [maxRouters]ipv6Router
+	turn       int // the router to take next when none is known to be there
+	prefixes   []ipv6Prefix
+	hopLimit   uint8
 	groups     []ipv6Group
 	standIns   standIns
 	onChange   func(ip *IP, change IPv6Change)
@@ -44,10 +45,12 @@ type IPv6Change struct {
 
 // What can become of an IPv6 address, numbered as in C.
 const (
-	IPv6Configured = 1 // NX_IPV6_ADDRESS_MANUAL_CONFIG
-	IPv6Deleted    = 5 // NX_IPV6_ADDRESS_MANUAL_DELETE
-	IPv6Unique     = 7 // NX_IPV6_ADDRESS_DAD_SUCCESSFUL
-	IPv6Duplicate  = 8 // NX_IPV6_ADDRESS_DAD_FAILURE
+	IPv6Configured     = 1 // NX_IPV6_ADDRESS_MANUAL_CONFIG
+	IPv6AutoConfigured = 2 // NX_IPV6_ADDRESS_STATELESS_AUTO_CONFIG
+	IPv6Deleted        = 5 // NX_IPV6_ADDRESS_MANUAL_DELETE
+	IPv6Expired        = 6 // NX_IPV6_ADDRESS_LIFETIME_EXPIRED
+	IPv6Unique         = 7 // NX_IPV6_ADDRESS_DAD_SUCCESSFUL
+	IPv6Duplicate      = 8 // NX_IPV6_ADDRESS_DAD_FAILURE
 )
 
 // NotifyIPv6Change has f called when an IPv6 address changes; nil ends that. It
@@ -81,11 +84,18 @@ type ipv6Address struct {
 	via     *Interface
 	valid   bool // nobody else has it, as far as was asked
 	probes  int  // questions left to ask
+	auto    bool // made from a prefix that a router advertised
 }
 
 func (v *ipv6Protocol) init(ip *IP) {
 	v.ip = ip
+	v.setDefaults()
 	v.addresses = make([]ipv6Address, addressesOfOne*len(ip.physical())+1)
+}
+
+// setDefaults forgets what routers have told about the link.
+func (v *ipv6Protocol) setDefaults() {
+	v.hopLimit, v.retransmit, v.reachable = ipv6HopLimit, neighbourBeats, neighbourReachable
 }
 
 // EnableIPv6 lets the instance use IPv6, as nxd_ipv6_enable does.
@@ -97,12 +107,15 @@ func (ip *IP) EnableIPv6() error {
 		return status.AlreadyEnabled
 	}
 	v.enabled = true
-	v.addresses[len(v.addresses)-1] = ipv6Address{netip.IPv6Loopback(), ipv6LoopbackPrefix, ip.loopback(), true, 0}
+	v.setDefaults()
+	v.addresses[len(v.addresses)-1] = ipv6Address{netip.IPv6Loopback(), ipv6LoopbackPrefix, ip.loopback(), true, 0, false}
 	for n := range ip.physical() {
 		if i := &ip.interfaces[n]; i.valid {
+			i.solicitations = solicitations{left: routerQuestions, seconds: routerQuestionDelay}
 			i.command6(LinkMulticastJoin, allNodes)
 		}
 	}
+	ip.clock.need()
 	return nil
 }
 
@@ -118,17 +131,21 @@ func (ip *IP) DisableIPv6() {
 	}
 	for n := range ip.physical() {
 		if i := &ip.interfaces[n]; i.valid {
+			i.solicitations.left = 0
 			i.command6(LinkMulticastLeave, allNodes)
 		}
 	}
 	v.forgetNeighbours(nil)
-	v.enabled, v.icmp, v.routers = false, false, nil
+	v.enabled, v.icmp, v.routers, v.turn = false, false, [maxRouters]ipv6Router{}, 0
 	v.addresses[len(v.addresses)-1] = ipv6Address{}
 }
 
 // EnableICMPv6 lets the instance answer pings by IPv6 and find neighbours, as
 // nxd_icmp_enable does.
-func (ip *IP) EnableICMPv6() { ip.ipv6.icmp = true }
+func (ip *IP) EnableICMPv6() {
+	ip.ipv6.icmp = true
+	ip.clock.need()
+}
 
 // IPv6PingEnabled reports whether the instance can ping by IPv6.
 func (ip *IP) IPv6PingEnabled() bool { return ip.ipv6.enabled && ip.ipv6.icmp }
@@ -232,6 +249,9 @@ func (v *ipv6Protocol) source(to netip.Addr) (*ipv6Address, error) {
 		}
 	}
 	for _, r := range v.routers {
+		if r.via == nil || !r.via.up() {
+			continue
+		}
 		for n := range v.addresses {
 			if a := &v.addresses[n]; a.valid && a.via == r.via && !a.address.IsLinkLocalUnicast() {
 				return a, nil
@@ -276,19 +296,41 @@ func (a *ipv6Address) reaches(to netip.Addr) bool {
 
 // hop returns the neighbour through which an address is reached.
 func (v *ipv6Protocol) hop(from *ipv6Address, to netip.Addr) (netip.Addr, bool) {
-	if from.reaches(to) || from.address == to {
+	if to.IsMulticast() || from.address == to || v.onLink(to) {
 		return to, true
 	}
-	for _, r := range v.routers {
-		if r.via == from.via {
-			return r.address, true
+	return v.routerOn(from.via)
+}
+
+// onLink reports whether an address needs no router: routers have advertised
+// its prefix, or the application has set an address with it.
+func (v *ipv6Protocol) onLink(to netip.Addr) bool {
+	if to.IsLinkLocalUnicast() {
+		return true
+	}
+	for _, p := range v.prefixes {
+		if p.prefix.Contains(to) {
+			return true
 		}
 	}
-	return netip.Addr{}, false
+	for _, a := range v.addresses {
+		if a.address.IsValid() && !a.auto && netip.PrefixFrom(a.address, int(a.prefix)).Contains(to) {
+			return true
+		}
+	}
+	return false
 }
 
 // second lets a second pass, and reports whether anything waits for the next.
 func (v *ipv6Protocol) second() bool {
+	busy := v.probe()
+	busy = v.ageNeighbours() || busy
+	busy = v.age() || busy
+	return v.solicitRouters() || busy
+}
+
+// probe asks whether somebody has one of the addresses not yet used.
+func (v *ipv6Protocol) probe() bool {
 	busy := false
 	for n := range v.addresses {
 		a := &v.addresses[n]
@@ -301,6 +343,9 @@ func (v *ipv6Protocol) second() bool {
 			busy = true
 		default:
 			a.valid = true
+			if n := v.find(a.address); n != nil {
+				v.forgetNeighbours(n)
+			}
 			v.tell(IPv6Unique, *a)
 		}
 	}

@@ -49,14 +49,14 @@ func (ip *IP) sendPacket6(packet *packetpool.Packet, from *ipv6Address, to netip
 		packet.Release()
 		return
 	}
-	ip.addHeader6(packet, from.address, to, protocol)
+	ip.addHeader6(packet, from.address, to, protocol, ip.ipv6.hopLimit)
 	packet.InterfaceIndex = int32(from.via.index)
 	ip.frame = appendBytes(append(ip.frame[:0], frameRoom[:]...), packet)
 	ip.drive6(from.via, to, hop, packet)
 }
 
 // addHeader6 puts an IPv6 header in front of a packet.
-func (ip *IP) addHeader6(packet *packetpool.Packet, from, to netip.Addr, protocol tcpip.TransportProtocolNumber) {
+func (ip *IP) addHeader6(packet *packetpool.Packet, from, to netip.Addr, protocol tcpip.TransportProtocolNumber, hopLimit uint8) {
 	length := packet.Length
 	packet.PrependPtr -= ipv6Header
 	packet.Length += ipv6Header
@@ -64,7 +64,7 @@ func (ip *IP) addHeader6(packet *packetpool.Packet, from, to netip.Addr, protoco
 	header.IPv6(packet.At(packet.PrependPtr)[:ipv6Header]).Encode(&header.IPv6Fields{
 		PayloadLength:     uint16(length),
 		TransportProtocol: protocol,
-		HopLimit:          ipv6HopLimit,
+		HopLimit:          hopLimit,
 		SrcAddr:           tcpip.AddrFrom16(from.As16()),
 		DstAddr:           tcpip.AddrFrom16(to.As16()),
 	})

@@ -154,7 +154,7 @@ func (ip *IP) sendTCP6(packet *packetpool.Packet) {
 	header.IPv6(room).Encode(&header.IPv6Fields{
 		PayloadLength:     uint16(length),
 		TransportProtocol: header.TCPProtocolNumber,
-		HopLimit:          ipv6HopLimit,
+		HopLimit:          ip.ipv6.hopLimit,
 		SrcAddr:           tcpip.AddrFrom16(from.address.As16()),
 		DstAddr:           tcpip.AddrFrom16(to.As16()),
 	})

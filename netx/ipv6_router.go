@@ -1,6 +1,10 @@
 package netx
 
-import "netxsim/netx/status"
+import (
+	"net/netip"
+
+	"netxsim/netx/status"
+)
 
 // NxdIpv6DefaultRouterAdd makes a neighbour on an interface a router for other
 // networks. routerLifetime is in seconds.
@@ -58,10 +62,64 @@ func NxdIpv6DefaultRouterGet(ip *NX_IP, interfaceIndex UINT, routerAddr *NXD_ADD
 		return status.Of(err)
 	}
 	routerAddr.set(address)
-	*routerLifetime, *prefixLength = lifetime, 64
-	if address.IsLinkLocalUnicast() {
-		*prefixLength = 10
+	*routerLifetime, *prefixLength = lifetime, routerPrefix(address)
+	return NX_SUCCESS
+}
+
+// NxdIpv6DefaultRouterEntryGet stores a router of an interface, by its number
+// there: its address, lifetime in seconds, the length of the prefix that its
+// address has and how it became known. Any of the four may be nil.
+//
+// Status: NX_SUCCESS, NX_PTR_ERROR, NX_CALLER_ERROR, NX_INVALID_INTERFACE,
+// NX_NOT_FOUND, NX_NOT_SUPPORTED.
+// Callers: initialization, threads.
+func NxdIpv6DefaultRouterEntryGet(ip *NX_IP, interfaceIndex, entryIndex UINT, routerAddr *NXD_ADDRESS,
+	routerLifetime, prefixLength, configurationMethod *ULONG) UINT {
+	switch {
+	case noIP(ip):
+		return NX_PTR_ERROR
+	case interfaceIndex >= ip.InterfaceLimit(), entryIndex >= ip.IPv6RouterLimit():
+		return NX_INVALID_INTERFACE
+	case !initAndThreads(ip.Kernel()):
+		return NX_CALLER_ERROR
 	}
+	router, err := ip.IPv6RouterEntry(interfaceIndex, entryIndex)
+	if err != nil {
+		return status.Of(err)
+	}
+	if routerAddr != nil {
+		routerAddr.set(router.Address)
+	}
+	store(routerLifetime, router.Lifetime)
+	store(prefixLength, routerPrefix(router.Address))
+	store(configurationMethod, router.How)
+	return NX_SUCCESS
+}
+
+// routerPrefix is the length of prefix that C reports for a router's address.
+func routerPrefix(address netip.Addr) ULONG {
+	if address.IsLinkLocalUnicast() {
+		return 10
+	}
+	return 64
+}
+
+// NxdIpv6DefaultRouterNumberOfEntriesGet stores the number of routers on an
+// interface.
+//
+// Status: NX_SUCCESS, NX_PTR_ERROR, NX_NOT_SUPPORTED, NX_INVALID_INTERFACE,
+// NX_CALLER_ERROR.
+// Callers: initialization, threads.
+func NxdIpv6DefaultRouterNumberOfEntriesGet(ip *NX_IP, interfaceIndex UINT, numEntries *UINT) UINT {
+	switch {
+	case noIP(ip) || numEntries == nil:
+		return NX_PTR_ERROR
+	case interfaceIndex >= ip.InterfaceLimit():
+		return NX_INVALID_INTERFACE
+	case !initAndThreads(ip.Kernel()):
+		return NX_CALLER_ERROR
+	}
+	*numEntries = ip.IPv6RouterCount(interfaceIndex)
 	return NX_SUCCESS
 }
 
