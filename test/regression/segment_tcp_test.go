@@ -134,3 +134,6 @@ func tcpParse(frame []byte) (tcpSegment, bool) {
 		data:    append([]byte(nil), tcp[head:]...),
 	}, true
 }
+
+// tcpEnd joins an address and a port.
+func tcpEnd(addr netip.Addr, port uint16) netip.AddrPort { return netip.AddrPortFrom(addr, port) }

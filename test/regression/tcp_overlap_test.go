@@ -18,7 +18,7 @@ type tcpOverlap struct {
 	sent    []tcpPiece
 	acked   []int
 	packets []int
-	atOnce bool // no pause between the segments
+	atOnce  bool // no pause between the segments
 }
 
 // TestTCPOverlappingSegments has a peer send parts of a message again, larger, smaller or shifted, while parts in front of
