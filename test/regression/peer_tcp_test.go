@@ -17,7 +17,9 @@ type tcpPeer struct {
 	remote   netip.AddrPort
 	iss, irs uint32 // where the peer's numbers and the instance's begin
 	window   uint16
+	told     uint16       // the last window that has arrived
 	got      []tcpSegment // not yet taken
+	urgent   func(*ipstack.TCPSocket)
 }
 
 // peer attaches a peer that talks to port 12 of b from its port 12345 and begins its sequence numbers at iss.
@@ -33,6 +35,7 @@ func (n *tcpNet) peer(iss uint32) *tcpPeer {
 func (p *tcpPeer) frame(frame []byte) {
 	if seg, ok := tcpParse(frame); ok {
 		p.got = append(p.got, seg)
+		p.told = seg.window
 		return
 	}
 	if binary.BigEndian.Uint16(frame[12:]) == 0x0806 && frame[21] == 1 && [4]byte(frame[38:42]) == p.local.Addr().As4() {
@@ -118,7 +121,8 @@ func (p *tcpPeer) learn() {
 func (p *tcpPeer) serve(window uint32, test func(s *ipstack.TCPSocket)) {
 	p.net.Helper()
 	n := p.net
-	s := n.socket(n.b, "server", window)
+	s, err := n.b.NewTCPSocket(ipstack.TCPSocketConfig{Name: "server", Window: window, Urgent: p.urgent})
+	n.must("create the server's socket", err)
 	n.thread("server", func() {
 		n.ok("listen", n.b.Listen(tcpPort, s, 5, nil))
 		n.ok("accept", s.Accept(5*tcpHz))
