@@ -121,6 +121,9 @@ func tcpParse(frame []byte) (tcpSegment, bool) {
 	d := frame[14 : 14+binary.BigEndian.Uint16(frame[16:])]
 	tcp := d[20:]
 	head := int(tcp[12]>>4) * 4
+	if head < 20 || head > len(tcp) {
+		return tcpSegment{}, false
+	}
 	from, _ := netip.AddrFromSlice(d[12:16])
 	to, _ := netip.AddrFromSlice(d[16:20])
 	return tcpSegment{
