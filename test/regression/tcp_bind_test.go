@@ -122,7 +122,7 @@ func TestTCPDeleteBound(t *testing.T) {
 	})
 }
 
-// TestTCPUnbindListening: a socket that was never bound cannot be unbound, one with a connection neither.
+// TestTCPUnbindConnected: a socket that was never bound cannot be unbound, one with a connection neither.
 func TestTCPUnbindConnected(t *testing.T) {
 	n := newTCPNet(t, tcpOptions{})
 	n.thread("server", func() {
@@ -144,7 +144,7 @@ func TestTCPUnbindConnected(t *testing.T) {
 	n.run()
 }
 
-// TestTCPConnectRefused: a connect needs a bound socket and a way to the server; a port nobody listens on answers with a
+// TestTCPConnectErrors: a connect needs a bound socket and a way to the server; a port nobody listens on answers with a
 // reset, which ends the attempt at once.
 func TestTCPConnectErrors(t *testing.T) {
 	tcpAlone(t, tcpOptions{}, func(n *tcpNet) {
@@ -158,13 +158,61 @@ func TestTCPConnectErrors(t *testing.T) {
 	})
 }
 
-// TestTCPNotEnabled: an instance without TCP has no sockets, and TCP can be enabled only once.
+// TestTCPNotEnabled: an instance without TCP has no sockets, and nobody can connect to it; once TCP is enabled, which is
+// possible only once, both work.
 func TestTCPNotEnabled(t *testing.T) {
-	tcpAlone(t, tcpOptions{noTCP: true}, func(n *tcpNet) {
-		_, err := n.a.NewTCPSocket(ipstack.TCPSocketConfig{Name: "client", Window: 200})
+	n := newTCPNet(t, tcpOptions{noTCP: true})
+	enabled := n.kernel.NewSemaphore("enabled", 0)
+	n.thread("server", func() {
+		_, err := n.b.NewTCPSocket(ipstack.TCPSocketConfig{Name: "server", Window: 100})
 		n.want("create a socket", err, status.NotEnabled)
+		n.ok("wait", enabled.Get(sim.WaitForever))
+		s := n.server(100)
+		got, err := n.receive(s, 5*tcpHz)
+		n.ok("receive", err)
+		n.equal("received", got, string(tcpPattern(28)))
+		n.ok("disconnect", s.Disconnect(5*tcpHz))
+		n.closeServer(s)
+	})
+	n.thread("client", func() {
 		n.ok("enable", n.a.EnableTCP())
 		n.want("enable again", n.a.EnableTCP(), status.AlreadyEnabled)
-		n.ok("delete", n.socket(n.a, "client", 200).Delete())
+		s := n.socket(n.a, "client", 200)
+		n.ok("bind", s.Bind(0x88, sim.WaitForever))
+		n.want("connect", s.Connect(tcpAddrB, tcpPort, tcpHz/2), status.NotConnected)
+		n.ok("enable", n.b.EnableTCP())
+		n.ok("resume the server", enabled.Put())
+		n.kernel.Relinquish()
+		n.ok("connect", s.Connect(tcpAddrB, tcpPort, 5*tcpHz))
+		n.ok("send", n.send(s, tcpPattern(28), 5*tcpHz))
+		n.ok("disconnect", s.Disconnect(5*tcpHz))
+		n.closeClient(s)
 	})
+	n.run()
+}
+
+// TestTCPUnbindHandsOn: a port that is given up goes to the thread that has waited longest for it, and from that to the
+// next.
+func TestTCPUnbindHandsOn(t *testing.T) {
+	n := newTCPNet(t, tcpOptions{})
+	var order []string
+	n.thread("owner", func() {
+		zero, one := n.socket(n.a, "zero", 200), n.socket(n.a, "one", 200)
+		n.ok("bind", zero.Bind(12, 5*tcpHz))
+		n.ok("bind", one.Bind(13, 5*tcpHz))
+		n.sleep(10)
+		n.closeClient(zero)
+		n.closeClient(one)
+	})
+	for _, name := range []string{"two", "three"} {
+		n.thread(name, func() {
+			s := n.socket(n.a, name, 200)
+			n.ok("bind", s.Bind(12, 5*tcpHz))
+			order = append(order, name)
+			n.sleep(10)
+			n.closeClient(s)
+		})
+	}
+	n.run()
+	n.equal("who had the port", order, []string{"two", "three"})
 }

@@ -79,11 +79,12 @@ func TestTCPTwoLostSegments(t *testing.T) { tcpLossy(t, 1460, 5, 65535, 1, 3) }
 // TestTCPFirstTwoLost: the first two of eight segments of one byte are lost; the early ones wait for them, in order.
 func TestTCPFirstTwoLost(t *testing.T) { tcpLossy(t, 1, 8, 200, 1, 2) }
 
-// TestTCPTimeoutRetransmit: a lost segment that nothing follows is sent again after a second.
+// TestTCPTimeoutRetransmit: of one packet that takes two segments the first is lost; one acknowledgement of the second is
+// too little for a fast retransmission, so it is sent again after a second, and its packets are not lost.
 func TestTCPTimeoutRetransmit(t *testing.T) {
-	n, took := tcpLossy(t, 28, 1, 200, 1)
+	n, took := tcpLossy(t, 2*1460, 1, 65535, 1)
 	n.equal("seconds", took.Round(time.Second/2), time.Second)
-	n.equal("sent again", n.a.TCPInfo().RetransmitPackets, uint32(1))
+	n.equal("sent again", n.a.TCPInfo().RetransmitPackets > 0, true)
 }
 
 // TestTCPDuplicateArrivesLate: a lost segment arrives twice, the second time a second late; nothing is received twice, and
