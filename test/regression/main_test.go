@@ -1,5 +1,5 @@
-// Package regression holds tests that port behaviours of NetX Duo's own regression tests. The tables in TCP.md and NET.md
-// say which.
+// Package regression_test ports what NetX Duo's own regression tests check, in its own words and code. NET.md lists
+// which of them, the ones of TCP excepted.
 package regression_test
 
 import (

@@ -51,23 +51,6 @@ func (s tcpSegment) text(iss, irs uint32) string {
 	return text
 }
 
-// mss returns the maximum segment size in the options, 0 if there is none.
-func (s tcpSegment) mss() int {
-	for o := s.options; len(o) > 0 && o[0] != 0; {
-		switch {
-		case o[0] == 1:
-			o = o[1:]
-		case len(o) < 2 || o[1] < 2 || int(o[1]) > len(o):
-			return 0
-		case o[0] == 2 && o[1] == 4:
-			return int(binary.BigEndian.Uint16(o[2:]))
-		default:
-			o = o[o[1]:]
-		}
-	}
-	return 0
-}
-
 // tcpMSSOption is the option that announces a maximum segment size.
 func tcpMSSOption(mss int) []byte { return []byte{2, 4, byte(mss >> 8), byte(mss)} }
 
