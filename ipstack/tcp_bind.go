@@ -19,7 +19,21 @@ const (
 type portUse struct {
 	sockets []*TCPSocket
 	waiting waitList
-	next    []*TCPSocket // what the waiting threads want to bind, in their order
+	next    []*bindRequest // of the waiting threads, in their order
+}
+
+// bindRequest is a thread's wait for a port for a socket.
+type bindRequest struct{ socket *TCPSocket }
+
+// drop takes a request off the list, if it is still there, and reports the
+// place it had, or -1. The socket is no longer being bound.
+func (u *portUse) drop(r *bindRequest) int {
+	i := slices.Index(u.next, r)
+	if i >= 0 {
+		u.next = slices.Delete(u.next, i, i+1)
+		r.socket.binding = nil
+	}
+	return i
 }
 
 // bind enters a socket in the port table.
@@ -54,8 +68,8 @@ func (t *tcpProtocol) bequeath(use *portUse, port uint16) {
 	if len(use.sockets) > 0 || len(use.next) == 0 {
 		return
 	}
-	heir := use.next[0]
-	use.next = slices.Delete(use.next, 0, 1)
+	heir := use.next[0].socket
+	use.drop(use.next[0])
 	t.ports[port] = use
 	t.bind(heir, port)
 	use.waiting.wake(nil, nil)
@@ -71,7 +85,7 @@ func (s *TCPSocket) Bind(port uint16, wait uint32) error {
 	s.ip.enter()
 	defer s.ip.leave()
 	t := s.ip.tcp
-	if s.bound || s.binding {
+	if s.bound || s.binding != nil {
 		return status.AlreadyBound
 	}
 	if port == 0 {
@@ -94,12 +108,9 @@ func (s *TCPSocket) Bind(port uint16, wait uint32) error {
 
 // awaitPort waits until the socket has been bound to a port in use.
 func (s *TCPSocket) awaitPort(use *portUse, wait uint32) error {
-	s.binding = true
-	use.next = append(use.next, s)
-	defer func() { // also when the thread is terminated
-		s.binding = false
-		use.next = slices.DeleteFunc(use.next, func(other *TCPSocket) bool { return other == s })
-	}()
+	s.binding = &bindRequest{socket: s}
+	use.next = append(use.next, s.binding)
+	defer use.drop(s.binding) // also when the thread is terminated
 	_, err := s.ip.await(&use.waiting, wait)
 	if errors.Is(err, errExpired) {
 		return status.PortUnavailable
@@ -161,7 +172,7 @@ func (s *TCPSocket) Unbind() error {
 	case s.state != TCPClosed:
 		return status.NotClosed
 	case s.bound:
-	case s.binding:
+	case s.binding != nil:
 		s.cancelBind()
 		return nil
 	default:
@@ -173,9 +184,10 @@ func (s *TCPSocket) Unbind() error {
 	return nil
 }
 
-// cancelBind has the thread that waits for a port for the socket return.
+// cancelBind has the thread that waits for a port for the socket return. The
+// socket is free at once, before that thread runs.
 func (s *TCPSocket) cancelBind() {
 	if use := s.ip.tcp.ports[s.port]; use != nil {
-		use.waiting.wakeAt(slices.Index(use.next, s), status.PortUnavailable)
+		use.waiting.wakeAt(use.drop(s.binding), status.PortUnavailable)
 	}
 }

@@ -167,4 +167,5 @@ func (s *segment) cut(n uint32) {
 	s.payload -= n
 	s.flags &^= header.TCPFlagFin
 	s.tcp.SetFlags(uint8(s.flags))
+	setTCPChecksum(s.datagram, s.tcp)
 }

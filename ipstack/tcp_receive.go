@@ -92,15 +92,15 @@ func (r *receiver) flush() {
 // receiveSegment handles a segment of the socket's connection in the IP
 // thread.
 func (s *TCPSocket) receiveSegment(packet *packetpool.Packet, seg *segment) {
-	queued := false
+	queued, taken := false, true
 	switch s.state {
 	case TCPClosed, TCPListen:
 	case TCPSynSent:
 		queued = s.receiveInSynSent(packet, seg)
 	default:
-		queued = s.receiveInWindow(packet, seg)
+		queued, taken = s.receiveInWindow(packet, seg)
 	}
-	if seg.has(header.TCPFlagUrg) {
+	if taken && seg.has(header.TCPFlagUrg) {
 		s.call(s.on.urgent)
 	}
 	if !queued {
@@ -110,8 +110,9 @@ func (s *TCPSocket) receiveSegment(packet *packetpool.Packet, seg *segment) {
 }
 
 // receiveInWindow handles a segment of a connection of which both sides know.
-// It reports whether the packet is in the receive queue now.
-func (s *TCPSocket) receiveInWindow(packet *packetpool.Packet, seg *segment) bool {
+// It reports whether the packet is in the receive queue now, and whether the
+// segment belonged to the connection and did not end it.
+func (s *TCPSocket) receiveInWindow(packet *packetpool.Packet, seg *segment) (queued, taken bool) {
 	switch {
 	case s.rx.outside(seg):
 		s.ip.tcp.info.ReceivePacketsDropped++
@@ -124,11 +125,11 @@ func (s *TCPSocket) receiveInWindow(packet *packetpool.Packet, seg *segment) boo
 		s.sendRST(seg)
 		s.ended()
 	case s.state == TCPSynReceived:
-		return s.receiveInSynReceived(packet, seg)
+		return s.receiveInSynReceived(packet, seg), true
 	case s.acknowledge(seg):
-		return s.receiveConnected(packet, seg)
+		return s.receiveConnected(packet, seg), true
 	}
-	return false
+	return false, false
 }
 
 // receiveConnected handles a segment of an established connection, or of one

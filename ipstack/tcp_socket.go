@@ -73,7 +73,7 @@ type TCPSocket struct {
 	client  bool
 	deleted bool
 	bound   bool
-	binding bool // a thread waits for a port for it
+	binding *bindRequest // of the thread that waits for a port for it, nil without one
 	port    uint16
 	noted   bool
 
@@ -214,7 +214,7 @@ func (s *TCPSocket) ownMSS() uint32 {
 //
 // Errors: status.StillBound while it is bound, listens or is connected.
 func (s *TCPSocket) Delete() error {
-	if s.bound || s.binding || s.state != TCPClosed {
+	if s.bound || s.binding != nil || s.state != TCPClosed {
 		return status.StillBound
 	}
 	s.deleted = true

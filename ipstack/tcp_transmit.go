@@ -175,9 +175,8 @@ func (s *TCPSocket) acknowledge(seg *segment) bool {
 		last++
 	}
 	first := t.unacknowledged()
-	if seg.ack == last {
-		t.finAcked = t.finAcked || s.state >= TCPFinWait1
-	} else if len(t.queue) > 0 && seg.ack == first {
+	t.finAcked = t.finAcked || s.state >= TCPFinWait1 && seg.ack == t.next
+	if seg.ack != last && len(t.queue) > 0 && seg.ack == first {
 		s.duplicateACK(seg.ack)
 	}
 	released := t.acknowledged(seg.ack, last)
