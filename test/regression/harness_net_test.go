@@ -145,6 +145,7 @@ type netHost struct {
 	ip      *NX_IP
 	pool    *NX_PACKET_POOL
 	address ULONG
+	stack   []byte // which must stay where it is
 	sockets []*NX_UDP_SOCKET
 }
 
@@ -166,14 +167,26 @@ func (l *netLab) host(n byte) *netHost {
 // hostOn adds host number n with a given pool, on a given wire.
 func (l *netLab) hostOn(n byte, pool *NX_PACKET_POOL, wire *link.Wire) *netHost {
 	l.t.Helper()
-	h := &netHost{lab: l, ip: new(NX_IP), pool: pool, address: netAddress(n)}
-	driver := ipstack.Ethernet(wire, netHardware(n))
-	l.ok("create instance", NxIpCreate(h.ip, fmt.Sprintf("host %d", n), h.address, netMask, pool, driver, make([]byte, 2048), 2048, 1))
+	return l.hostAt(netAddress(n), n, pool, wire)
+}
+
+// hostAt is hostOn for another address.
+func (l *netLab) hostAt(address ULONG, n byte, pool *NX_PACKET_POOL, wire *link.Wire) *netHost {
+	l.t.Helper()
+	h := &netHost{lab: l, ip: new(NX_IP), pool: pool, address: address}
+	h.create(ipstack.Ethernet(wire, netHardware(n)), fmt.Sprintf("host %d", n))
 	l.ok("enable ARP", NxArpEnable(h.ip, make([]byte, 1024), 1024))
 	l.ok("enable UDP", NxUdpEnable(h.ip))
 	l.ok("enable ICMP", NxIcmpEnable(h.ip))
-	l.hosts = append(l.hosts, h)
 	return h
+}
+
+// create creates the host's instance.
+func (h *netHost) create(driver ipstack.Driver, name string) {
+	h.lab.t.Helper()
+	h.stack = make([]byte, 2048)
+	h.lab.ok("create instance", NxIpCreate(h.ip, name, h.address, netMask, h.pool, driver, h.stack, ULONG(len(h.stack)), 1))
+	h.lab.hosts = append(h.lab.hosts, h)
 }
 
 // delete deletes the sockets that are left, and the instance.
