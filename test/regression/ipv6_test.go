@@ -108,7 +108,7 @@ func TestNetIPv6DuplicateAddress(t *testing.T) {
 	})
 }
 
-// Without IPv6 nothing of it works; disabling takes the addresses away.
+// Disabling IPv6, which may be done twice, takes the addresses and ICMPv6 away and leaves IPv4 as it is.
 func TestNetIPv6Disable(t *testing.T) {
 	netRun(t, ipstack.Target{}, func(l *netLab) {
 		a, b := l.host6(1), l.host6(2)
@@ -119,7 +119,9 @@ func TestNetIPv6Disable(t *testing.T) {
 			l.ok("disable", NxdIpv6Disable(b.ip))
 			l.status("ping", a.ping6(netAddress6(2), "alphabet", netSecond), NX_NO_RESPONSE)
 			l.ok("ping by IPv4", a.ping(b.address, "alphabet", netSecond))
+			l.ok("disable again", NxdIpv6Disable(b.ip))
 			l.ok("enable", NxdIpv6Enable(b.ip))
+			l.ok("enable ICMPv6", NxdIcmpEnable(b.ip))
 			l.ok("set address", NxdIpv6AddressSet(b.ip, 0, netAddress6(2), 64, nil))
 			l.sleep(5 * netSecond)
 			l.ok("ping", a.ping6(netAddress6(2), "alphabet", netSecond))

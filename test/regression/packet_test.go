@@ -85,16 +85,16 @@ func TestNetPacketSuspension(t *testing.T) {
 	})
 }
 
-// The payload of a pool is rounded up to the alignment; memory for less than one packet is refused.
+// Pools whose payload is not a multiple of the alignment carry data like any other.
 func TestNetPacketPayloadSize(t *testing.T) {
 	netRun(t, ipstack.Target{}, func(l *netLab) {
-		l.thread("creator", func() {
-			for _, c := range []struct{ payload, want ULONG }{{28, 28}, {101, 104}, {256, 256}} {
-				pool := l.pool("pool", c.payload, 2)
-				netEqual(t, "payload, packets", []ULONG{pool.Payload(), pool.Total()}, []ULONG{c.want, 2})
+		a, b := l.hostOn(1, l.pool("odd", 201, 20), l.wire), l.hostOn(2, l.pool("odder", 203, 20), l.wire)
+		client, server := a.bound(88), b.bound(89)
+		l.thread("sender", func() {
+			for _, n := range []int{1, 199, 200, 201, 202, 203, 1000, 1400} {
+				a.send(client, b.address, 89, netLong[:n])
+				l.receive(server, netSecond, netLong[:n])
 			}
-			l.status("memory for less than a packet", NxPacketPoolCreate(new(NX_PACKET_POOL), "tiny", 256, make([]byte, 128), 128), NX_SIZE_ERROR)
-			l.status("no payload", NxPacketPoolCreate(new(NX_PACKET_POOL), "none", 0, make([]byte, 4096), 4096), NX_SIZE_ERROR)
 		})
 	})
 }
@@ -105,6 +105,8 @@ func TestNetPacketChecks(t *testing.T) {
 		pool := l.pool("pool", 128, 4)
 		l.thread("caller", func() {
 			var p *NX_PACKET
+			l.status("memory for less than a packet", NxPacketPoolCreate(new(NX_PACKET_POOL), "tiny", 256, make([]byte, 128), 128), NX_SIZE_ERROR)
+			l.status("no payload", NxPacketPoolCreate(new(NX_PACKET_POOL), "none", 0, make([]byte, 4096), 4096), NX_SIZE_ERROR)
 			l.status("no pool", NxPacketAllocate(nil, &p, 0, NX_NO_WAIT), NX_PTR_ERROR)
 			l.status("no place", NxPacketAllocate(pool, nil, 0, NX_NO_WAIT), NX_PTR_ERROR)
 			l.status("type with a remainder", NxPacketAllocate(pool, &p, 3, NX_NO_WAIT), NX_OPTION_ERROR)
