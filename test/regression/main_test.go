@@ -1,3 +1,5 @@
+// Package regression_test ports what NetX Duo's own regression tests check, in its own words and code. NET.md lists
+// which of them, the ones of TCP excepted.
 package regression_test
 
 import (
