@@ -1,18 +1,36 @@
-// Package ipstack is the TCP/IP of NetX Duo: NX_IP instances with their ARP
-// caches, network interfaces and TCP sockets, on gVisor's netstack.
+// Package ipstack is the TCP/IP of NetX Duo: NX_IP instances with their network
+// interfaces, ARP caches, UDP and TCP sockets, on gVisor's netstack.
 //
 // # Who does what
 //
-// netstack does the protocols: headers and checksums, TCP sequence state,
-// retransmission, FIN, RST and TIME-WAIT. This package does what makes NetX
-// NetX: every frame is paid for with packets of a pool and keeps them for as
-// long as a target would; a SYN is answered when the application accepts; one
-// segment sent is one packet received; acknowledgements wait for NetX's timer;
-// windows, waits, time-outs, callbacks and statuses are those of the C library.
+// Of a TCP connection netstack has the handshake, the order of what arrives and
+// its reassembly, and the states of the two FINs. It sees the other side of a
+// connection on which this side sends no data. This package does what makes
+// NetX NetX: every frame is paid for with packets of a pool and keeps them for
+// as long as a target would; a SYN is answered when the application accepts;
+// one segment sent is one packet received; what is sent, acknowledged and sent
+// again when, follows NetX's windows and timers; waits, time-outs, callbacks
+// and statuses are those of the C library.
 //
 // Frames pass this package on their way into and out of netstack (the "edge").
-// There they may be parked, dropped, or have their window field set before the
-// wire or netstack sees them.
+// A received segment is judged there as NetX would, before netstack sees it
+// with the sequence numbers, the window and, in a connection of the instance
+// with itself, the addresses that netstack expects. Of what netstack sends only
+// the SYN counts: it begins a connection.
+//
+// Whatever is not TCP stays outside netstack: the C library answers a ping in
+// the packets it came in, keeps fragments in theirs and takes every other
+// message from a pool, and that is what is done here. Of netstack it uses the
+// headers and checksums. IPv6 addresses have stand-ins among IPv4 addresses,
+// under which TCP and netstack know them; segments change their IP headers at
+// the edge.
+//
+// # Interfaces
+//
+// The hardware of an interface is a [Driver]: a function that carries out one
+// request, as a link driver of NetX is, so that one written in C becomes Go as
+// easily as the rest. [Ethernet] is the driver of an interface on a wire of
+// package link. The last interface of an instance is the loopback interface.
 //
 // # The IP thread
 //

@@ -86,12 +86,7 @@ func (ip *IP) ICMPInfo() ICMPInfo {
 func (ip *IP) Ping(to netip.Addr, data []byte, wait uint32) (*packetpool.Packet, error) {
 	if to.Is6() {
 		from, err := ip.ipv6.source(to)
-		if err != nil {
-			return nil, err
-		}
-		return ip.exchangePing(to, data, wait, pingPacketType6, func(packet *packetpool.Packet, sequence uint16) {
-			ip.ping6(packet, from, to, sequence)
-		})
+		return ip.pingFrom6(from, err, to, data, wait)
 	}
 	i, hop, ok := ip.route(toWord(to), nil)
 	if !ok {
@@ -100,10 +95,25 @@ func (ip *IP) Ping(to netip.Addr, data []byte, wait uint32) (*packetpool.Packet,
 	return ip.pingFrom(i, to, hop, data, wait)
 }
 
-// PingFrom is Ping by way of an interface, as nxd_icmp_source_ping is.
+// pingFrom6 is Ping from an IPv6 address, unless there is an error.
+func (ip *IP) pingFrom6(from *ipv6Address, err error, to netip.Addr, data []byte, wait uint32) (*packetpool.Packet, error) {
+	if err != nil {
+		return nil, err
+	}
+	return ip.exchangePing(to, data, wait, pingPacketType6, func(packet *packetpool.Packet, sequence uint16) {
+		ip.ping6(packet, from, to, sequence)
+	})
+}
+
+// PingFrom is Ping by way of an interface, or for IPv6 from the local address
+// with that number, as nxd_icmp_source_ping is.
 //
 // Errors: those of Ping, status.InvalidInterface.
 func (ip *IP) PingFrom(index uint32, to netip.Addr, data []byte, wait uint32) (*packetpool.Packet, error) {
+	if to.Is6() {
+		from, err := ip.ipv6.numbered(index)
+		return ip.pingFrom6(from, err, to, data, wait)
+	}
 	if !ip.HasAnyInterface(index) {
 		return nil, status.InvalidInterface
 	}

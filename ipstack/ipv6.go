@@ -13,7 +13,7 @@ const (
 	ipv6HopLimit        = 0xFF // of what the application sends, and of neighbour discovery
 	linkLocalPrefix     = 10
 	ipv6LoopbackPrefix  = 128
-	maxRouters          = 8  // NX_IPV6_DEFAULT_ROUTER_TABLE_SIZE
+	neighbourLimit      = 16 // NX_IPV6_NEIGHBOR_CACHE_SIZE
 	neighbourQueueDepth = 4  // NX_ND_MAX_QUEUE_DEPTH
 	neighbourQuestions  = 3  // NX_MAX_MULTICAST_SOLICIT
 	neighbourBeats      = 10 // tenths of a second between them, less one: NX_RETRANS_TIMER
@@ -28,7 +28,50 @@ type ipv6Protocol struct {
 	addresses  []ipv6Address // those of the interfaces, then ::1
 	neighbours []*neighbour
 	routers    []ipv6Router
+	groups     []ipv6Group
 	standIns   standIns
+	onChange   func(ip *IP, change IPv6Change)
+}
+
+// IPv6Change is what became of an IPv6 address.
+type IPv6Change struct {
+	// What is one of the IPv6 constants.
+	What uint32
+	// Index is the interface's number, Number the address's.
+	Index, Number uint32
+	Address       netip.Addr
+}
+
+// What can become of an IPv6 address, numbered as in C.
+const (
+	IPv6Configured = 1 // NX_IPV6_ADDRESS_MANUAL_CONFIG
+	IPv6Deleted    = 5 // NX_IPV6_ADDRESS_MANUAL_DELETE
+	IPv6Unique     = 7 // NX_IPV6_ADDRESS_DAD_SUCCESSFUL
+	IPv6Duplicate  = 8 // NX_IPV6_ADDRESS_DAD_FAILURE
+)
+
+// NotifyIPv6Change has f called when an IPv6 address changes; nil ends that. It
+// mirrors nxd_ipv6_address_change_notify.
+//
+// Errors: status.NotEnabled without Target.IPv6AddressNotify.
+func (ip *IP) NotifyIPv6Change(f func(ip *IP, change IPv6Change)) error {
+	if !ip.target.IPv6AddressNotify {
+		return status.NotEnabled
+	}
+	ip.ipv6.onChange = f
+	return nil
+}
+
+// tell tells the application what became of an address.
+func (v *ipv6Protocol) tell(what uint32, a ipv6Address) {
+	if v.onChange == nil {
+		return
+	}
+	for n := range v.addresses {
+		if v.addresses[n].address == a.address {
+			v.onChange(v.ip, IPv6Change{what, uint32(a.via.index), uint32(n), a.address})
+		}
+	}
 }
 
 // ipv6Address is an address of an interface.
@@ -38,12 +81,6 @@ type ipv6Address struct {
 	via     *Interface
 	valid   bool // nobody else has it, as far as was asked
 	probes  int  // questions left to ask
-}
-
-// ipv6Router is a neighbour through which other networks are reached.
-type ipv6Router struct {
-	address netip.Addr
-	via     *Interface
 }
 
 func (v *ipv6Protocol) init(ip *IP) {
@@ -125,6 +162,7 @@ func (ip *IP) SetIPv6Address(index uint32, address netip.Addr, prefix uint32) (n
 	for n := range v.addresses[:ip.IPv6AddressLimit()] {
 		if a := &v.addresses[n]; !a.address.IsValid() {
 			v.assign(a, i, address, prefix)
+			v.tell(IPv6Configured, *a)
 			return uint32(n), nil
 		}
 	}
@@ -167,28 +205,8 @@ func (ip *IP) DeleteIPv6Address(number uint32) error {
 	}
 	a := &ip.ipv6.addresses[number]
 	a.via.command6(LinkMulticastLeave, solicitedNode(a.address))
+	ip.ipv6.tell(IPv6Deleted, *a)
 	*a = ipv6Address{}
-	return nil
-}
-
-// AddIPv6Router makes a neighbour on an interface a router for other networks,
-// as nxd_ipv6_default_router_add does.
-//
-// Errors: status.InvalidInterface, status.NoMoreEntries.
-func (ip *IP) AddIPv6Router(address netip.Addr, index uint32) error {
-	i, err := ip.physicalInterface(index)
-	if err != nil {
-		return err
-	}
-	for _, r := range ip.ipv6.routers {
-		if r.address == address {
-			return nil
-		}
-	}
-	if len(ip.ipv6.routers) == maxRouters {
-		return status.NoMoreEntries
-	}
-	ip.ipv6.routers = append(ip.ipv6.routers, ipv6Router{address, i})
 	return nil
 }
 
@@ -221,6 +239,16 @@ func (v *ipv6Protocol) source(to netip.Addr) (*ipv6Address, error) {
 		}
 	}
 	return nil, status.NoInterfaceAddress
+}
+
+// numbered returns the address with a number, if it may be used.
+//
+// Errors: status.NoInterfaceAddress.
+func (v *ipv6Protocol) numbered(number uint32) (*ipv6Address, error) {
+	if number >= uint32(len(v.addresses)) || !v.addresses[number].valid {
+		return nil, status.NoInterfaceAddress
+	}
+	return &v.addresses[number], nil
 }
 
 // check reports an IPv6 address that there is no address to send to from.
@@ -273,6 +301,7 @@ func (v *ipv6Protocol) second() bool {
 			busy = true
 		default:
 			a.valid = true
+			v.tell(IPv6Unique, *a)
 		}
 	}
 	return busy

@@ -88,7 +88,7 @@ func (ip *IP) drive6(i *Interface, to, hop netip.Addr, packet *packetpool.Packet
 }
 
 // receiveIPv6 handles an IPv6 packet (RFC 8200). Extension headers are not
-// looked at: a packet that has any is dropped.
+// looked at: they count as an unknown protocol.
 func (ip *IP) receiveIPv6(packet *packetpool.Packet) {
 	head := header.IPv6(packet.Bytes())
 	if !ip.ipv6.enabled || len(head) < ipv6Header || packet.Length < uint32(head.PayloadLength())+ipv6Header {
@@ -122,8 +122,11 @@ func (ip *IP) dispatch6(packet *packetpool.Packet, head header.IPv6) {
 	case protocol == header.UDPProtocolNumber && ip.udp != nil:
 		trimFront(packet, ipv6Header)
 		ip.udp.receive(packet)
-	default:
+	case isKnown(uint8(protocol)), protocol == header.ICMPv6ProtocolNumber:
 		ip.undelivered(packet, bytes)
+	default:
+		trimFront(packet, ipv6Header)
+		ip.offerRaw(packet, uint8(protocol))
 	}
 }
 

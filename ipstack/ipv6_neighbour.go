@@ -40,6 +40,17 @@ func (v *ipv6Protocol) find(address netip.Addr) *neighbour {
 	return nil
 }
 
+// addNeighbour remembers somebody, in place of who was remembered first when
+// there are too many.
+func (v *ipv6Protocol) addNeighbour(address netip.Addr, i *Interface) *neighbour {
+	if len(v.neighbours) == neighbourLimit {
+		v.forgetNeighbours(v.neighbours[0])
+	}
+	n := &neighbour{address: address, via: i}
+	v.neighbours = append(v.neighbours, n)
+	return n
+}
+
 // resolve sends the datagram in the scratch frame to a neighbour, or keeps it
 // until the neighbour's hardware address is known.
 func (v *ipv6Protocol) resolve(i *Interface, hop netip.Addr, packet *packetpool.Packet) {
@@ -50,8 +61,7 @@ func (v *ipv6Protocol) resolve(i *Interface, hop netip.Addr, packet *packetpool.
 	}
 	asked := n != nil
 	if !asked {
-		n = &neighbour{address: hop, via: i}
-		v.neighbours = append(v.neighbours, n)
+		n = v.addNeighbour(hop, i)
 	}
 	if len(n.waiting) == neighbourQueueDepth {
 		v.ip.dropUnsent(n.waiting[0].packet)
@@ -112,8 +122,7 @@ func (v *ipv6Protocol) forgetNeighbours(which *neighbour) {
 func (v *ipv6Protocol) learn(i *Interface, address netip.Addr, hardware HardwareAddress) {
 	n := v.find(address)
 	if n == nil {
-		n = &neighbour{address: address}
-		v.neighbours = append(v.neighbours, n)
+		n = v.addNeighbour(address, i)
 	}
 	n.via, n.known = i, true
 	n.msw, n.lsw = hardware.Words()
@@ -243,7 +252,7 @@ func (v *ipv6Protocol) receiveNeighbour(packet *packetpool.Packet, from netip.Ad
 	switch {
 	case own == nil:
 	case from.IsUnspecified() && !own.valid:
-		*own = ipv6Address{} // somebody else wants it too
+		v.giveUp(own) // somebody else wants it too
 	case own.valid:
 		if told && !from.IsUnspecified() {
 			v.learn(i, from, hardware)
@@ -256,10 +265,16 @@ func (v *ipv6Protocol) receiveNeighbour(packet *packetpool.Packet, from netip.Ad
 func (v *ipv6Protocol) receiveAdvertisement(i *Interface, own *ipv6Address, target netip.Addr, hardware HardwareAddress, told bool) {
 	switch {
 	case own != nil && !own.valid:
-		*own = ipv6Address{} // somebody has it already
+		v.giveUp(own) // somebody has it already
 	case own == nil && told && v.find(target) != nil:
 		v.learn(i, target, hardware)
 	}
+}
+
+// giveUp takes away an address that somebody else has.
+func (v *ipv6Protocol) giveUp(own *ipv6Address) {
+	v.tell(IPv6Duplicate, *own)
+	*own = ipv6Address{}
 }
 
 // hardwareOption returns the hardware address among the options of a message.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 
+	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
 	"netxsim/netx/status"
@@ -67,12 +68,18 @@ func (r *rawReceiver) flush() {
 // receiveRaw gives a packet of an unknown protocol to the application, its IP
 // header taken off, or reports it to its sender.
 func (ip *IP) receiveRaw(packet *packetpool.Packet) {
+	protocol := ipHeaderOf(packet).Protocol()
 	trimFront(packet, ipv4Header)
+	ip.offerRaw(packet, protocol)
+}
+
+// offerRaw is receiveRaw for a packet without its IP header.
+func (ip *IP) offerRaw(packet *packetpool.Packet, protocol uint8) {
 	switch {
 	case !ip.raw.enabled:
 		ip.refuseRaw(packet)
 	case ip.raw.filter != nil:
-		if !ip.raw.filter(ip, ipHeaderOf(packet).Protocol(), packet) {
+		if !ip.raw.filter(ip, protocol, packet) {
 			ip.refuseRaw(packet)
 		}
 	case ip.raw.waiting.wake(packet, nil):
@@ -141,11 +148,22 @@ func (ip *IP) SendRaw(packet *packetpool.Packet, to netip.Addr, head RawHeader) 
 	return nil
 }
 
-// SendRawFrom is SendRaw by way of an interface, as
-// nx_ip_raw_packet_source_send is. Without a route the packet is lost.
+// SendRawFrom is SendRaw by way of an interface, or for IPv6 from the local
+// address with that number, as nxd_ip_raw_packet_source_send is. Without a route
+// the packet is lost.
 //
-// Errors: status.InvalidInterface.
+// Errors: status.InvalidInterface, status.NoInterfaceAddress.
 func (ip *IP) SendRawFrom(index uint32, packet *packetpool.Packet, to netip.Addr, head RawHeader) error {
+	if to.Is6() {
+		from, err := ip.ipv6.numbered(index)
+		if err != nil {
+			return err
+		}
+		ip.kernel.HoldPreemption()
+		defer ip.kernel.AllowPreemption()
+		ip.sendPacket6(packet, from, to, tcpip.TransportProtocolNumber(head.Protocol))
+		return nil
+	}
 	if !ip.HasAnyInterface(index) {
 		return status.InvalidInterface
 	}

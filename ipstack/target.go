@@ -16,6 +16,12 @@ type Target struct {
 	// DualPool has a second pool for small packets:
 	// NX_ENABLE_DUAL_PACKET_POOL.
 	DualPool bool
+	// IPv6AddressNotify has the callback for IPv6 addresses that change:
+	// NX_ENABLE_IPV6_ADDRESS_CHANGE_NOTIFY.
+	IPv6AddressNotify bool
+	// IPv6Multicast has groups that the application joins:
+	// NX_ENABLE_IPV6_MULTICAST.
+	IPv6Multicast bool
 	// Interfaces is the number of physical interfaces; 0 means 1,
 	// NX_MAX_PHYSICAL_INTERFACES.
 	Interfaces int

@@ -1,6 +1,7 @@
 package ipstack
 
 import (
+	"slices"
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -190,7 +191,8 @@ func (t *tcpProtocol) needClock() {
 // fastTick is one beat of the clock of time-outs, in the IP thread.
 func (t *tcpProtocol) fastTick() {
 	busy := false
-	for _, s := range t.sockets {
+	for i := 0; i < len(t.sockets); i++ { // callbacks may delete sockets
+		s := t.sockets[i]
 		s.fastTick()
 		busy = busy || s.needsClock()
 	}
@@ -223,4 +225,9 @@ func (t *tcpProtocol) disconnected(s *TCPSocket) {
 	if t.connections[s.connection()] == s {
 		delete(t.connections, s.connection())
 	}
+}
+
+// remove takes a socket out of the instance's list.
+func (t *tcpProtocol) remove(s *TCPSocket) {
+	t.sockets = slices.DeleteFunc(t.sockets, func(other *TCPSocket) bool { return other == s })
 }

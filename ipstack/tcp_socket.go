@@ -129,6 +129,9 @@ func (s *TCPSocket) Create(ip *IP, config TCPSocketConfig) error {
 	if config.TransmitQueue == 0 {
 		config.TransmitQueue = 20
 	}
+	if s.Created() {
+		s.ip.tcp.remove(s) // another instance's: C forgets that one too
+	}
 	*s = TCPSocket{ip: ip, config: config, state: TCPClosed, client: true}
 	s.on = callbacks{disconnected: config.Disconnected, received: config.Received, urgent: config.Urgent}
 	s.resend = retransmission{queue: config.TransmitQueue, timeout: retryTicks, retries: maxRetries}
@@ -217,13 +220,7 @@ func (s *TCPSocket) Delete() error {
 	s.deleted = true
 	s.dropEndpoint()
 	s.rx.flush()
-	sockets := s.ip.tcp.sockets
-	for i := range sockets {
-		if sockets[i] == s {
-			s.ip.tcp.sockets = append(sockets[:i], sockets[i+1:]...)
-			break
-		}
-	}
+	s.ip.tcp.remove(s)
 	return nil
 }
 

@@ -22,7 +22,8 @@ func (s *UDPSocket) Send(packet *packetpool.Packet, to netip.AddrPort) error {
 		return status.NotBound
 	}
 	if to.Addr().Is6() {
-		return s.send6(packet, to)
+		from, err := s.ip.ipv6.source(to.Addr())
+		return s.send6(packet, from, err, to)
 	}
 	i, hop, ok := s.ip.route(toWord(to.Addr()), s.ip.hinted(packet))
 	if !ok {
@@ -40,10 +41,18 @@ func (s *UDPSocket) Send(packet *packetpool.Packet, to netip.AddrPort) error {
 	return nil
 }
 
-// SendFrom is Send by way of an interface, as nx_udp_socket_source_send is.
+// SendFrom is Send by way of an interface, or for IPv6 from the local address
+// with that number, as nxd_udp_socket_source_send is.
 //
 // Errors: those of Send, status.InvalidInterface.
 func (s *UDPSocket) SendFrom(index uint32, packet *packetpool.Packet, to netip.AddrPort) error {
+	if to.Addr().Is6() {
+		if !s.bound {
+			return status.NotBound
+		}
+		from, err := s.ip.ipv6.numbered(index)
+		return s.send6(packet, from, err, to)
+	}
 	if !s.ip.HasAnyInterface(index) {
 		return status.InvalidInterface
 	}
@@ -51,9 +60,8 @@ func (s *UDPSocket) SendFrom(index uint32, packet *packetpool.Packet, to netip.A
 	return s.Send(packet, to)
 }
 
-// send6 sends a packet's data as one datagram of IPv6.
-func (s *UDPSocket) send6(packet *packetpool.Packet, to netip.AddrPort) error {
-	from, err := s.ip.ipv6.source(to.Addr())
+// send6 sends a packet's data as one datagram of IPv6, unless there is an error.
+func (s *UDPSocket) send6(packet *packetpool.Packet, from *ipv6Address, err error, to netip.AddrPort) error {
 	if err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ func TestCommentsAgreeWithInventory(t *testing.T) {
 }
 
 // complete are the families whose services of tiers 1 and 2 are all there.
-var complete = []string{"packet", "ip", "udp", "icmp", "arp", "multicast", "rarp"}
+var complete = []string{"packet", "ip", "udp", "icmp", "arp", "multicast", "rarp", "ipv6"}
 
 func TestEveryServiceIsThere(t *testing.T) {
 	services, err := inventory.LoadServices()

@@ -115,6 +115,9 @@ func NxdIcmpSourcePing(ip *NX_IP, ipAddress *NXD_ADDRESS, addressIndex UINT, dat
 	if s := checkPing(ip, ipAddress, data, dataSize, response, addressIndex); s != NX_SUCCESS {
 		return s
 	}
+	if _, _, _, err := ip.IPv6Address(addressIndex); err != nil && ipAddress.IpVersion == NX_IP_VERSION_V6 {
+		return NX_INVALID_INTERFACE
+	}
 	*response = nil
 	p, err := ip.PingFrom(addressIndex, ipAddress.addr(), data[:dataSize], waitOption)
 	*response = p

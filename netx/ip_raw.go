@@ -159,7 +159,11 @@ func NxdIpRawPacketSend(ip *NX_IP, packet *NX_PACKET, destinationIp *NXD_ADDRESS
 
 // sendRaw makes the last checks of a send by either IP version, and sends.
 func sendRaw(ip *NX_IP, packet *NX_PACKET, to *NXD_ADDRESS, index UINT, head ipstack.RawHeader) UINT {
-	s := room(packet, 20)
+	headers := 20
+	if to.addr().Is6() {
+		headers = 40
+	}
+	s := room(packet, headers)
 	switch {
 	case s == NX_UNDERFLOW:
 		return s
@@ -188,8 +192,10 @@ func NxdIpRawPacketSourceSend(ip *NX_IP, packet *NX_PACKET, destinationIp *NXD_A
 		return NX_NOT_ENABLED
 	case !destinationIp.addr().IsValid() || destinationIp.addr().IsUnspecified():
 		return NX_IP_ADDRESS_ERROR
-	case !ip.HasAnyInterface(addressIndex):
+	case destinationIp.addr().Is4() && !ip.HasAnyInterface(addressIndex):
 		return NX_INVALID_INTERFACE
+	case destinationIp.addr().Is6() && addressIndex > ip.IPv6AddressLimit():
+		return NX_IP_ADDRESS_ERROR
 	}
 	return sendRaw(ip, packet, destinationIp, addressIndex,
 		ipstack.RawHeader{Protocol: uint8(protocol), TimeToLive: uint8(ttl), TypeOfService: uint8(tos)})

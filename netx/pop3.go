@@ -86,7 +86,8 @@ func isCreated(ip *NX_IP) bool { return ip.Kernel() != nil }
 // not 0 and the server offers it, else with USER and PASS. Commands take their
 // packets from packetPool.
 //
-// The name has at most 40 bytes, the password 20.
+// The name has at most 40 bytes, the password 20. [Program.Pop3] says which of
+// the library's bugs the client is to avoid.
 //
 // Status: NX_SUCCESS, NX_PTR_ERROR, NX_POP3_PARAM_ERROR, NX_NO_PACKET,
 // NX_INVALID_PACKET, NX_NOT_ENABLED, NX_WAIT_ABORTED, NX_IP_ADDRESS_ERROR,
@@ -102,6 +103,7 @@ func NxPop3ClientCreate(client *NX_POP3_CLIENT, apopAuthentication UINT, ip *NX_
 	case !isCreated(ip) || serverIpAddress == 0 || serverPort == 0:
 		return NX_POP3_PARAM_ERROR
 	}
+	options := pop3Options()
 	return status.Of(client.Create(pop3client.Config{
 		IP:       ip,
 		Pool:     packetPool,
@@ -110,6 +112,8 @@ func NxPop3ClientCreate(client *NX_POP3_CLIENT, apopAuthentication UINT, ip *NX_
 		User:     cString(clientName),
 		Password: cString(clientPassword),
 		APOP:     apopAuthentication != 0,
+		Fixes:    options.Fixes,
+		Log:      options.Log,
 	}))
 }
 
@@ -133,6 +137,7 @@ func NxdPop3ClientCreate(client *NX_POP3_CLIENT, apopAuthentication UINT, ip *NX
 	case !isCreated(ip) || serverPort == 0:
 		return NX_POP3_PARAM_ERROR
 	}
+	options := pop3Options()
 	return status.Of(client.Create(pop3client.Config{
 		IP:       ip,
 		Pool:     packetPool,
@@ -141,6 +146,8 @@ func NxdPop3ClientCreate(client *NX_POP3_CLIENT, apopAuthentication UINT, ip *NX
 		User:     cString(clientName),
 		Password: cString(clientPassword),
 		APOP:     apopAuthentication != 0,
+		Fixes:    options.Fixes,
+		Log:      options.Log,
 	}))
 }
 

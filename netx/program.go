@@ -6,8 +6,11 @@ import (
 	"sync"
 	"unsafe"
 
+	"go.uber.org/zap"
+
 	"netxsim/ipstack"
 	"netxsim/packetpool"
+	"netxsim/pop3client"
 	"netxsim/sim"
 )
 
@@ -17,6 +20,7 @@ type Program struct {
 	Kernel *sim.Kernel       // must be set; no other program may use it
 	Target packetpool.Target // the modelled device; zero is a 32-bit one
 	Stack  ipstack.Target    // its build of the IP stack; zero is the default one
+	Pop3   Pop3Options       // of all POP3 clients; zero is the C library as it is
 	Name   string            // label in profiles; may be empty
 
 	// TxApplicationDefine is the function of that name, tx_application_define, that
@@ -62,6 +66,25 @@ func (p *Program) label() (restore func()) {
 
 // programs are the running programs by the address of their labels.
 var programs sync.Map
+
+// Pop3Options are what a program can choose about its POP3 clients and C code
+// cannot say.
+type Pop3Options struct {
+	// Fixes are the quirks to avoid, such as pop3client.AllFixes. None by
+	// default.
+	Fixes pop3client.Fixes
+	// Log gets each quirk once per session, at warn level. Nil means no log.
+	Log *zap.Logger
+}
+
+// pop3Options returns the choice of the program that the calling goroutine
+// belongs to; the zero value without one.
+func pop3Options() Pop3Options {
+	if p, ok := programs.Load(getLabels()); ok {
+		return p.(*Program).Pop3
+	}
+	return Pop3Options{}
+}
 
 // current returns the program that the calling goroutine belongs to.
 func current() *Program {

@@ -17,16 +17,30 @@ type (
 	// what NxPacketPoolCreate wants.
 	NX_PACKET_POOL = packetpool.Pool
 
-	// The control blocks of the kernel's objects. The zero values are what the create
-	// services want.
-	TX_THREAD            = sim.Thread
-	TX_SEMAPHORE         = sim.Semaphore
-	TX_MUTEX             = sim.Mutex
-	TX_QUEUE             = sim.Queue
+	// TX_THREAD is the control block of a thread; the zero value is what its create
+	// service wants.
+	TX_THREAD = sim.Thread
+	// TX_SEMAPHORE is the control block of a counting semaphore; the zero value is what its create
+	// service wants.
+	TX_SEMAPHORE = sim.Semaphore
+	// TX_MUTEX is the control block of a mutex; the zero value is what its create
+	// service wants.
+	TX_MUTEX = sim.Mutex
+	// TX_QUEUE is the control block of a message queue; the zero value is what its create
+	// service wants.
+	TX_QUEUE = sim.Queue
+	// TX_EVENT_FLAGS_GROUP is the control block of a group of event flags; the zero value is what its create
+	// service wants.
 	TX_EVENT_FLAGS_GROUP = sim.EventFlags
-	TX_TIMER             = sim.Timer
-	TX_BYTE_POOL         = sim.BytePool
-	TX_BLOCK_POOL        = sim.BlockPool
+	// TX_TIMER is the control block of an application timer; the zero value is what its create
+	// service wants.
+	TX_TIMER = sim.Timer
+	// TX_BYTE_POOL is the control block of a byte pool; the zero value is what its create
+	// service wants.
+	TX_BYTE_POOL = sim.BytePool
+	// TX_BLOCK_POOL is the control block of a block pool; the zero value is what its create
+	// service wants.
+	TX_BLOCK_POOL = sim.BlockPool
 )
 
 // The markers of packet.UnionNext.TcpQueueNext, and of packet.QueueNext in the

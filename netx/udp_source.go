@@ -57,7 +57,7 @@ func NxdUdpSocketSourceSend(socket *NX_UDP_SOCKET, packet *NX_PACKET, ipAddress 
 	}
 	to := ipAddress.addr()
 	switch {
-	case to.Is4() && !socket.IP().HasAnyInterface(addressIndex):
+	case to.Is4() && !socket.IP().HasAnyInterface(addressIndex) || to.Is6() && addressIndex > socket.IP().IPv6AddressLimit():
 		return NX_INVALID_INTERFACE
 	case !to.IsValid() || to.IsUnspecified():
 		return NX_IP_ADDRESS_ERROR

@@ -1,9 +1,11 @@
 package pop3client
 
 import (
+	"crypto/tls"
 	"math"
 	"net/netip"
 
+	"github.com/emersion/go-sasl"
 	"go.uber.org/zap"
 
 	"netxsim/ipstack"
@@ -60,7 +62,7 @@ type Config struct {
 	Pool *packetpool.Pool
 	// Server is the address of the server. Required.
 	Server netip.Addr
-	// Port of the server; 0 means 110.
+	// Port of the server; 0 means 110, or 995 with ImplicitTLS.
 	Port uint32
 
 	// User and Password, at most 40 and 20 bytes.
@@ -68,6 +70,20 @@ type Config struct {
 	// APOP asks for APOP if the greeting has a time stamp; USER and PASS follow
 	// when the server refuses it. False means USER and PASS at once.
 	APOP bool
+
+	// SASL logs in with AUTH (RFC 5034) instead of APOP, USER and PASS. It
+	// serves one session. Nil means none of that.
+	SASL sasl.Client
+	// NoLogin has Create stop behind the greeting, or TLS: Login or Authenticate
+	// is for the caller then. False means that Create logs in.
+	NoLogin bool
+	// TLS secures the session before the login, with STLS (RFC 2595). Create
+	// fails and closes the connection if the server has none. Nil means no TLS,
+	// as in C. See [Client.StartTLS].
+	TLS *tls.Config
+	// ImplicitTLS has TLS begin with the first byte, without STLS (RFC 8314).
+	// False means STLS. It says nothing if TLS is nil.
+	ImplicitTLS bool
 
 	// Fixes are the quirks to avoid. None by default.
 	Fixes Fixes
@@ -88,6 +104,9 @@ func (config Config) withDefaults() Config {
 		if *field == 0 {
 			*field = value
 		}
+	}
+	if config.TLS != nil && config.ImplicitTLS {
+		set(&config.Port, DefaultTLSPort)
 	}
 	set(&config.Port, DefaultPort)
 	set(&config.Window, DefaultWindow)
@@ -121,6 +140,7 @@ type Client struct {
 
 	// The download.
 	downloading bool
+	reading     string             // what it is, for errors
 	held        *packetpool.Packet // body bytes that came with the RETR reply
 	scan        scanner
 
@@ -210,16 +230,19 @@ func (c *Client) start(socket transport) error {
 	c.replies.init(c)
 	err := c.connect()
 	open := err == nil
-	if open {
+	if open && c.config.TLS != nil && c.config.ImplicitTLS {
+		err = c.secure(c.config.TLS, nil)
+	}
+	if err == nil {
 		err = c.greet()
 	}
 	if err == nil {
 		return nil
 	}
-	if open {
+	if open && c.config.TLS == nil {
 		c.fixed(QuirkCreateFailOpen)
 	}
-	if c.fixes.Has(QuirkCreateFailOpen) {
+	if c.fixes.Has(QuirkCreateFailOpen) || c.config.TLS != nil {
 		c.close()
 	}
 	return err

@@ -8,8 +8,8 @@ import (
 	"netxsim/packetpool"
 )
 
-// commandSize is that of the longest command: "APOP", a name of 40 bytes, a
-// digest of 32, blanks and line end.
+// commandSize is that of the longest command that C has: "APOP", a name of 40
+// bytes, a digest of 32, blanks and line end.
 const commandSize = 4 + 1 + MaxUser + 1 + digestSize + 2
 
 // maxIndexDigits is how many digits C can send of an index.
@@ -17,15 +17,20 @@ const maxIndexDigits = 9
 
 // A call is one command on its way: its name for errors, and its line.
 type call struct {
-	name string // "RETR"
-	item uint32 // 0 if the command has no index
-	line []byte // with line end, in the client's scratch
-	slop int    // bytes of payload that C wants free beyond the line
+	name  string // "RETR"
+	item  uint32 // 0 if the command has no index
+	about string // what else to tell in errors, such as a mechanism
+	text  bool   // the reply goes on to a dot alone on a line
+	line  []byte // with line end, in the client's scratch
+	slop  int    // bytes of payload that C wants free beyond the line
 }
 
 // String returns what was asked, without secrets: "RETR 3".
 func (do call) String() string {
-	if do.item == 0 {
+	switch {
+	case do.about != "":
+		return do.name + " " + do.about
+	case do.item == 0:
 		return do.name
 	}
 	return fmt.Sprintf("%s %d", do.name, do.item)
@@ -65,6 +70,9 @@ func (c *Client) send(do call) error {
 		c.hit(QuirkUseAfterDelete)
 		return failed(do.String(), status.PtrError)
 	}
+	if err := c.settle(); err != nil {
+		return fmt.Errorf("pop3: %s: the message before has not ended within %d ticks: %w", do, c.config.ReplyWait, err)
+	}
 	packet, err := c.config.Pool.Allocate(c.room, c.config.PacketWait)
 	if err != nil {
 		return c.noPacket(do, err)
@@ -73,8 +81,9 @@ func (c *Client) send(do call) error {
 		packet.Release()
 		return failed(do.String(), status.Pop3InsufficientPacketPayload)
 	}
-	err = c.settle()
-	if err == nil {
+	if c.socket.peerClosed() && c.fixed(QuirkCommandAfterServerClose) {
+		err = status.NotConnected
+	} else {
 		err = c.socket.Send(packet, c.config.SendWait)
 	}
 	if err != nil {
@@ -85,17 +94,13 @@ func (c *Client) send(do call) error {
 }
 
 // settle makes the connection ready for a command: what the server still owes
-// is read first, and to a server that has closed nothing is sent.
+// is read first, and the packets of what nobody asked for are given back, which
+// the command may need.
 func (c *Client) settle() error {
-	if c.fixes.Has(QuirkReplyLate) {
-		if err := c.replies.settle(); err != nil {
-			return err
-		}
+	if !c.fixes.Has(QuirkReplyLate) {
+		return nil
 	}
-	if c.socket.peerClosed() && c.fixed(QuirkCommandAfterServerClose) {
-		return status.NotConnected
-	}
-	return nil
+	return c.replies.settle()
 }
 
 // write puts the line of do into packet and reports whether it fits.

@@ -28,9 +28,16 @@ func (e *ReplyError) Unwrap() error { return status.Pop3ServerErrorStatus }
 
 // replyError makes a ReplyError of what the server sent.
 func replyError(command string, text []byte) error {
-	line, _, _ := bytes.Cut(text, []byte("\n"))
-	line = bytes.TrimSuffix(line, []byte("\r"))
+	line := bytes.TrimSuffix(bytes.TrimSuffix(firstLine(text), []byte("\n")), []byte("\r"))
 	return &ReplyError{Command: command, Reply: string(line[:min(len(line), maxReply)])}
+}
+
+// firstLine returns the first line of text with its line end.
+func firstLine(text []byte) []byte {
+	if end := bytes.IndexByte(text, '\n'); end >= 0 {
+		return text[:end+1]
+	}
+	return text
 }
 
 // failed says which step an error belongs to.

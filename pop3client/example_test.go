@@ -10,8 +10,8 @@ import (
 	"netxsim/sim/mailbox"
 )
 
-// mail is what waits in the examples.
-func mail() *mailbox.Mailbox {
+// samples is what waits in the examples.
+func samples() *mailbox.Mailbox {
 	return mailbox.New(
 		mailbox.NewMessage("1", []byte("Subject: dots\r\n\r\n.one\r\n..two\r\n.\r\n")),
 		mailbox.NewMessage("2", []byte("Subject: bye\r\n\r\nSee you.\r\n")),
@@ -20,7 +20,7 @@ func mail() *mailbox.Mailbox {
 
 // A whole session with APOP: every message is read as a stream and deleted.
 func Example() {
-	n, err := newNetwork(1, link.Config{}, 8, mail())
+	n, err := newNetwork(1, link.Config{}, 8, samples())
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -70,7 +70,7 @@ func Example() {
 // fixes the client hands out the text as it came, end mark included, and says
 // which quirks it ran into.
 func ExampleClient_Message() {
-	n, err := newNetwork(1, link.Config{}, 8, mail())
+	n, err := newNetwork(1, link.Config{}, 8, samples())
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -117,7 +117,7 @@ func ExampleClient_Message() {
 
 // The server says why it refuses.
 func ExampleReplyError() {
-	n, err := newNetwork(1, link.Config{}, 8, mail())
+	n, err := newNetwork(1, link.Config{}, 8, samples())
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -39,6 +39,7 @@ type answer struct {
 type segment struct {
 	text  string
 	delay uint32
+	end   byte // 'F' closes, 'R' resets the connection, instead of a packet
 }
 
 // segments makes one segment of each text.
@@ -103,9 +104,13 @@ func (f *fakeServer) Receive(wait uint32) (*packetpool.Packet, error) {
 		return nil, status.NoPacket
 	}
 	f.pass(f.queue[0].delay)
-	text := f.queue[0].text
+	next := f.queue[0]
 	f.queue = f.queue[1:]
-	return f.arrive(text), nil
+	if next.end != 0 {
+		f.queue, f.closed, f.reset = nil, true, next.end == 'R'
+		return nil, status.NotConnected
+	}
+	return f.arrive(next.text), nil
 }
 
 // pass lets time go by.

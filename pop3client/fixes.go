@@ -1,6 +1,7 @@
 package pop3client
 
 import (
+	"fmt"
 	"strings"
 
 	"go.uber.org/zap"
@@ -109,4 +110,39 @@ func (c *Client) hit(q Quirk) {
 	}
 	c.quirks.logged = c.quirks.logged.With(q)
 	c.log.Warn("pop3 quirk", zap.Stringer("quirk", q), zap.String("means", q.Meaning()))
+}
+
+// ParseFixes reads what String writes: "none", "all", or ids with commas
+// between them, of which "-" in front takes one away: "all,-Q-TERM-COUNTED".
+func ParseFixes(text string) (Fixes, error) {
+	var f Fixes
+	for id := range strings.SplitSeq(text, ",") {
+		name, without := strings.CutPrefix(strings.TrimSpace(id), "-")
+		set, ok := fixesNamed(name)
+		switch {
+		case !ok:
+			return 0, fmt.Errorf("no fix %q", name)
+		case without:
+			f &^= set
+		default:
+			f |= set
+		}
+	}
+	return f, nil
+}
+
+// fixesNamed returns the set that a name stands for.
+func fixesNamed(name string) (set Fixes, ok bool) {
+	switch name {
+	case "none":
+		return NoFixes, true
+	case "all":
+		return AllFixes, true
+	}
+	for _, q := range Quirks() {
+		if q.String() == name {
+			return FixesOf(q), true
+		}
+	}
+	return 0, false
 }

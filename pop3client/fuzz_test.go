@@ -3,14 +3,22 @@ package pop3client
 import (
 	"io"
 	"testing"
+
+	"github.com/emersion/go-sasl"
 )
 
 // A hostile server cuts the fuzzer's bytes into segments and sends them when it
-// likes: before or behind the commands, late, or not at all.
-func hostile(b *bench, data, plan []byte) {
+// likes: before or behind the commands, late, or not at all. When it has sent as
+// many as ending says, it closes or resets the connection.
+func hostile(b *bench, data, plan []byte, ending byte) {
+	defer func() {
+		if at := int(ending >> 2); ending&3 >= 2 && at < len(b.server.queue) {
+			b.server.queue[at].end = "FR"[ending&1]
+		}
+	}()
 	for i, p := range plan {
 		n := min(len(data), int(p>>2))
-		b.server.queue = append(b.server.queue, segment{string(data[:n]), []uint32{0, 0, 7, 600}[p&3]})
+		b.server.queue = append(b.server.queue, segment{text: string(data[:n]), delay: []uint32{0, 0, 7, 600}[p&3]})
 		data = data[n:]
 		if len(b.server.queue) > 40 || i > 40 {
 			break
@@ -24,13 +32,14 @@ func hostile(b *bench, data, plan []byte) {
 // but by the quirks that say so.
 func FuzzServer(f *testing.F) {
 	f.Add([]byte("+OK <1.2@x>\r\n+OK\r\n+OK 2 320\r\n+OK 1 120\r\n+OK 120\r\na\r\n..b\r\n.\r\n+OK\r\n+OK\r\n"),
-		[]byte{52, 20, 48, 48, 60, 80}, uint64(AllFixes), true)
-	f.Add([]byte("+OK\r\n-ERR\r\n+OK\r\n.\r\n.\r\n\r\n.\r\n"), []byte{1, 2, 3, 255}, uint64(NoFixes), false)
-	f.Add([]byte("+OK <\x00>\r\n+O"), []byte{255, 7}, uint64(FixesOf(QuirkReplyChain, QuirkNoUnstuff)), true)
-	f.Add([]byte("+OK\r\n+OK\r\n+OK 1234567 12345\r\n+OK 12 5\r\n+OK 9"), []byte{20, 20, 72, 44}, uint64(0), false)
-	f.Fuzz(func(t *testing.T, data, plan []byte, fixes uint64, apop bool) {
+		[]byte{52, 20, 48, 48, 60, 80}, uint64(AllFixes), true, byte(0))
+	f.Add([]byte("+OK\r\n-ERR\r\n+OK\r\n.\r\n.\r\n\r\n.\r\n"), []byte{1, 2, 3, 255}, uint64(NoFixes), false, byte(5<<2|2))
+	f.Add([]byte("+OK <\x00>\r\n+O"), []byte{255, 7}, uint64(FixesOf(QuirkReplyChain, QuirkNoUnstuff)), true, byte(1<<2|3))
+	f.Add([]byte("+OK\r\n+OK\r\n+OK 1234567 12345\r\n+OK 12 5\r\n+OK 9"), []byte{20, 20, 72, 44}, uint64(0), false, byte(0))
+	f.Add([]byte("+OK\r\n+OK\r\n+OK\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n+ \r\n+ Zm9v\r\n+OK\r\nTOP\r\nSASL PLAIN\r\n.\r\n"), []byte{20, 20, 20, 80, 40}, uint64(AllFixes), false, byte(255))
+	f.Fuzz(func(t *testing.T, data, plan []byte, fixes uint64, apop bool, ending byte) {
 		b := newBench(t, 160, 64)
-		hostile(b, data, plan)
+		hostile(b, data, plan, ending)
 		b.deadline(t, func() { b.create(Config{User: "mrose", Password: "tanstaaf", APOP: apop, Fixes: Fixes(fixes)}) })
 		if b.socket != nil {
 			b.callAll(t)
@@ -67,16 +76,41 @@ func (b *bench) callAll(t *testing.T) {
 		b.deadline(t, func() { b.MailItem(1) })
 		b.deadline(t, func() { io.CopyN(io.Discard, b.MessageReader(), 0) })
 	}
+	b.callBeyond(t)
 	b.deadline(t, func() { b.Quit() })
+}
+
+// callBeyond makes the calls that C does not have. Those that read a list may
+// wait for each of its packets.
+func (b *bench) callBeyond(t *testing.T) {
+	b.deadline(t, func() { b.Noop() })
+	b.patient(t, func() { b.UniqueIDs() })
+	b.deadline(t, func() { b.UniqueID(1) })
+	b.deadline(t, func() { b.Top(1, 2) })
+	b.deadline(t, func() { b.Reset() })
+	b.patient(t, func() { b.Capabilities() })
+	b.deadline(t, func() { b.Authenticate(sasl.NewPlainClient("", "mrose", "tanstaaf")) })
+}
+
+// patient checks that call returns within the time that a list may take: a wait
+// for each packet that the server still sends.
+func (b *bench) patient(t *testing.T, call func()) {
+	t.Helper()
+	b.within(t, uint32(len(b.server.queue)+5)*DefaultReplyWait, call)
 }
 
 // deadline checks that call returns within the time that one call may take: a
 // few waits for replies, never more.
 func (b *bench) deadline(t *testing.T, call func()) {
 	t.Helper()
+	b.within(t, 5*DefaultReplyWait, call)
+}
+
+func (b *bench) within(t *testing.T, ticks uint32, call func()) {
+	t.Helper()
 	before := b.server.now
 	call()
-	if passed := b.server.now - before; passed > 5*DefaultReplyWait {
+	if passed := b.server.now - before; passed > ticks {
 		t.Errorf("took %d ticks", passed)
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // later makes an answer that comes only after so many ticks.
 func later(command string, ticks uint32, text string) answer {
-	return answer{command, []segment{{text, ticks}}}
+	return answer{command, []segment{{text: text, delay: ticks}}}
 }
 
 // TestLateReply has the first STAT answered after the time-out.

@@ -18,10 +18,44 @@ func (c *Client) greet() error {
 		c.replies.done()
 		return replyError(greeting.name, text)
 	}
-	if c.config.APOP && c.stamp.read(c, text) {
-		return c.apopOrPassword()
+	stamped := c.config.APOP && c.stamp.read(c, text)
+	if c.config.NoLogin || c.config.TLS != nil || c.config.SASL != nil {
+		c.replies.done()
+		return c.greeted()
 	}
-	return c.password(c.keepGreeting())
+	packet := c.keepGreeting()
+	if stamped {
+		return c.apopOrPassword(packet)
+	}
+	return c.password(packet)
+}
+
+// greeted does what C does not know between greeting and login.
+func (c *Client) greeted() error {
+	if c.config.TLS != nil && !c.config.ImplicitTLS {
+		if err := c.StartTLS(c.config.TLS); err != nil {
+			return err
+		}
+	}
+	if c.config.NoLogin {
+		return nil
+	}
+	return c.Login()
+}
+
+// Login logs in as [Config] says, when [Config.NoLogin] has left that to the
+// caller: with SASL, else with APOP if asked for and offered, else with USER
+// and PASS. It suspends the thread.
+//
+// Errors: those of commands and of Authenticate.
+func (c *Client) Login() error {
+	switch {
+	case c.config.SASL != nil:
+		return c.Authenticate(c.config.SASL)
+	case c.stamp.len > 0:
+		return c.apopOrPassword(nil)
+	}
+	return c.password(nil)
 }
 
 // keepGreeting returns the packet of the greeting, which C keeps until the
@@ -35,8 +69,7 @@ func (c *Client) keepGreeting() *packetpool.Packet {
 
 // apopOrPassword logs in with APOP, or with USER and PASS if the server
 // refuses.
-func (c *Client) apopOrPassword() error {
-	greeting := c.keepGreeting()
+func (c *Client) apopOrPassword(greeting *packetpool.Packet) error {
 	err := c.apop()
 	if errors.Is(err, status.Pop3ServerErrorStatus) {
 		return c.password(greeting)

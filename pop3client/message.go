@@ -79,7 +79,7 @@ func (c *Client) receivePart(deadline uint32) (*packetpool.Packet, error) {
 		c.downloading = false
 		c.scan = scanner{}
 	}
-	return nil, c.noReply("message", err)
+	return nil, c.noReply(c.reading, err)
 }
 
 // examine looks for the end of the message in packet and reports whether it is

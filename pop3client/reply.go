@@ -55,7 +55,7 @@ func (c *Client) reply(do call) ([]byte, error) {
 
 // debt is what the server owes for a command that nobody waits for.
 func (do call) debt() debt {
-	if do.name == "RETR" {
+	if do.text {
 		return debtMail
 	}
 	return debtReply

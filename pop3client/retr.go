@@ -20,37 +20,21 @@ const maxSizeDigits = 9
 // Errors: status.Pop3InvalidMailItem for an index above the count, and those of
 // commands.
 func (c *Client) MailItem(item uint32) (size uint32, err error) {
-	running := c.downloading
-	c.downloading = false
-	do, err := c.askFor(item)
-	if err != nil {
+	if err := c.checkItem("RETR", item); err != nil {
+		running := c.downloading
+		c.downloading = false
 		c.endDownload(running)
 		return 0, err
 	}
-	reply, err := c.reply(do)
+	do := c.newItemCall("RETR", item)
+	do.text = true
+	reply, err := c.openBody(do)
 	if err != nil {
 		return 0, err
 	}
-	if !c.accepted(reply) {
-		c.replies.done()
-		return 0, replyError(do.String(), reply)
-	}
 	size = c.mailSize(reply)
-	c.downloading = true
-	c.scan.reset()
-	if !c.fixes.Has(QuirkReplyOnePacket) {
-		c.holdBody()
-	}
+	c.startDownload("message")
 	return size, nil
-}
-
-// askFor sends RETR if item can be asked for.
-func (c *Client) askFor(item uint32) (call, error) {
-	if err := c.checkItem("RETR", item); err != nil {
-		return call{}, err
-	}
-	do := c.newItemCall("RETR", item)
-	return do, c.send(do)
 }
 
 // endDownload says whether the download that was running goes on although

@@ -52,7 +52,11 @@ func (t *tcpTransport) peerClosed() bool { return t.State() == ipstack.TCPCloseW
 // Socket returns the socket of the session, nil without one. It is for looking
 // at: what is received or sent behind the client's back the client will miss.
 func (c *Client) Socket() *ipstack.TCPSocket {
-	if t, ok := c.socket.(*tcpTransport); ok {
+	under := c.socket
+	if t, ok := under.(*tlsTransport); ok {
+		under = t.transport
+	}
+	if t, ok := under.(*tcpTransport); ok {
 		return t.TCPSocket
 	}
 	return nil

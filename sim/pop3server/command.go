@@ -40,6 +40,9 @@ func (c command) traced(line string) string {
 	if c.verb == "PASS" && c.hasArg {
 		return line[:len("PASS ")] + "****"
 	}
+	if words := c.words(); c.verb == "AUTH" && len(words) > 1 {
+		return "AUTH " + words[0] + " ****"
+	}
 	return line
 }
 

@@ -1,6 +1,7 @@
 package pop3server
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -42,8 +43,12 @@ type Config struct {
 
 	// NoAPOP leaves out the stamp and refuses APOP.
 	NoAPOP bool
-	// NoUser refuses USER and PASS.
+	// NoUser refuses USER and PASS, and AUTH PLAIN.
 	NoUser bool
+
+	// TLS is what STLS (RFC 2595) uses; listeners for TLS from the first byte are made with
+	// tls.NewListener. Nil: no STLS.
+	TLS *tls.Config
 
 	// MaxCommand is the longest command line, in bytes with CRLF. 0: 255, the limit of
 	// RFC 2449, section 4.

@@ -1,5 +1,5 @@
 // Package pop3server is a POP3 server for simulated hosts: RFC 1939 with APOP,
-// TOP and UIDL, and the capability list of RFC 2449.
+// TOP and UIDL, the capability list of RFC 2449, STLS (RFC 2595) and AUTH PLAIN (RFC 5034).
 //
 // # Sessions
 //
@@ -33,6 +33,6 @@
 //
 // A command line may have 255 bytes and a status line has at most 512, both with
 // CRLF (RFC 2449, section 4). After 20 commands that are refused for their form,
-// and after 3 failed logins, the connection is closed. There is no login delay, no TLS, and no
-// AUTH command (RFC 5034). Messages are served as they are; there is no UTF8 mode (RFC 6856).
+// and after 3 failed logins, the connection is closed. There is no login delay. A password
+// is taken without TLS too. Messages are served as they are; there is no UTF8 mode (RFC 6856).
 package pop3server

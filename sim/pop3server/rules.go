@@ -1,5 +1,7 @@
 package pop3server
 
+import "crypto/tls"
+
 // A rule says when a command is valid and what carries it out.
 type rule struct {
 	usage    string
@@ -21,6 +23,9 @@ func init() {
 		"USER": {usage: "USER name", states: authorization, min: 1, max: 1, run: (*session).setUser},
 		"PASS": {usage: "PASS password", states: authorization, line: true, run: (*session).pass},
 		"APOP": {usage: "APOP name digest", states: authorization, min: 2, max: 2, run: (*session).apop},
+		// RFC 2595 and RFC 5034
+		"STLS": {usage: "STLS", states: authorization, run: (*session).stls},
+		"AUTH": {usage: "AUTH mechanism [response]", states: authorization, min: 1, max: 2, run: (*session).auth},
 		"QUIT": {usage: "QUIT", states: authorization | transaction, run: (*session).quit},
 		// section 5
 		"STAT": {usage: "STAT", states: transaction, run: (*session).stat},
@@ -42,7 +47,10 @@ func (s *session) capa(command) {
 	s.begin()
 	list := []string{"TOP", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "EXPIRE NEVER", "IMPLEMENTATION netxsim"}
 	if !s.cfg.NoUser {
-		list = append([]string{"USER"}, list...)
+		list = append([]string{"USER", "SASL PLAIN"}, list...)
+	}
+	if _, secure := s.conn.(*tls.Conn); s.cfg.TLS != nil && !secure {
+		list = append(list, "STLS")
 	}
 	for _, name := range list {
 		s.send(name)

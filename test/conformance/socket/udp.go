@@ -122,9 +122,17 @@ func udpSocketReceive(r *run, in input) result {
 	})
 }
 
+// portPointer returns to, or nil if the argument for a port to be stored is null.
+func portPointer(in input, to *netx.ULONG) *netx.ULONG {
+	if in.isNull("out_port") {
+		return nil
+	}
+	return pointer(in, "port", to)
+}
+
 func udpSourceExtract(r *run, in input) result {
 	var address, port netx.ULONG
-	s := netx.NxUdpSourceExtract(r.packet(in), pointer(in, "address", &address), pointer(in, "port", &port))
+	s := netx.NxUdpSourceExtract(r.packet(in), pointer(in, "address", &address), portPointer(in, &port))
 	out := result{"status": s}
 	if s == netx.NX_SUCCESS {
 		out["address"], out["port"] = dotted(address), port
@@ -139,7 +147,7 @@ func nxdUDPSourceExtract(r *run, in input) result {
 	if in.isNull("address") {
 		to = nil
 	}
-	s := netx.NxdUdpSourceExtract(r.packet(in), to, pointer(in, "port", &port))
+	s := netx.NxdUdpSourceExtract(r.packet(in), to, portPointer(in, &port))
 	out := result{"status": s}
 	if s == netx.NX_SUCCESS {
 		out["address"], out["port"] = written(&address), port

@@ -1,0 +1,50 @@
+package ipstack_test
+
+import (
+	"net/netip"
+	"testing"
+
+	"netxsim/sim/link"
+)
+
+// FuzzReceive gives an instance with everything enabled a frame from outside:
+// whatever it is, nothing breaks and no packet is lost.
+func FuzzReceive(f *testing.F) {
+	header := []byte{0, 0x11, 0x22, 0x33, 0x44, 0x61, 0, 0x11, 0x22, 0x33, 0x44, 0x89}
+	for _, rest := range []string{
+		"\x08\x06\x00\x01\x08\x00\x06\x04\x00\x01\x00\x11\x22\x33\x44\x89\xc0\x02\x02\x59\x00\x00\x00\x00\x00\x00\xc0\x02\x02\x3d",
+		"\x08\x00\x45\x00\x00\x1c\x00\x01\x00\x00\x80\x01\xb6\x4a\xc0\x02\x02\x59\xc0\x02\x02\x3d\x08\x00\xf7\xff\x00\x00\x00\x00",
+		"\x08\x00\x45\x00\x00\x1d\x00\x01\x00\x00\x80\x11\xb6\x39\xc0\x02\x02\x59\xc0\x02\x02\x3d\x03\xe8\x07\xd0\x00\x09\x00\x00x",
+		"\x08\x00\x46\x00\x00\x20\x00\x01\x20\x00\x80\x63\x00\x00\xc0\x02\x02\x59\xc0\x02\x02\x3d\x94\x04\x00\x00\x00\x00\x00\x00",
+		"\x86\xdd\x60\x00\x00\x00\x00\x08\x3a\xff\xfe\x80\x00\x00\x00\x00\x00\x00\x02\x11\x22\xff\xfe\x33\x44\x89" +
+			"\xff\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x80\x00\x00\x00\x00\x00\x00\x00",
+		"\x80\x35\x00\x01\x08\x00\x06\x04\x00\x04\x00\x11\x22\x33\x44\x89\xc0\x02\x02\x59\x00\x11\x22\x33\x44\x61\xc0\x02\x02\x3d",
+	} {
+		f.Add(append(append([]byte(nil), header...), rest...))
+	}
+	f.Fuzz(func(t *testing.T, frame []byte) {
+		n := datagramNetwork(t, link.Config{}, 12)
+		n.a.EnableFragmentation()
+		n.a.EnableForwarding()
+		n.a.EnableICMPv6()
+		for _, err := range []error{n.a.EnableIGMP(), n.a.EnableIPv6()} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := n.a.SetIPv6Address(0, netip.Addr{}, 10); err != nil {
+			t.Fatal(err)
+		}
+		port := n.wire.Attach("outside", [6]byte{2}, func([]byte) {})
+		n.thread(t, "outside", func() error {
+			_ = n.kernel.Sleep(500)
+			if len(frame) >= 14 && len(frame) <= 1514 {
+				port.Send(frame)
+			}
+			_ = n.kernel.Sleep(40000) // longer than any fragment or question waits
+			return n.a.DefaultPool().Check()
+		})
+		n.run(t)
+		allFree(t, n.a)
+	})
+}
