@@ -248,3 +248,38 @@ func TestNetICMPMalformed(t *testing.T) {
 		})
 	})
 }
+
+// A packet with options is received if they are in order. One with a bad timestamp option is dropped, and its sender
+// told which byte is wrong; one whose option leaves the header is dropped without a word.
+func TestNetIPv4Options(t *testing.T) {
+	netRun(t, ipstack.Target{}, func(l *netLab) {
+		h, tap := l.host(1), l.tap(9)
+		l.thread("tap", func() {
+			const timestamp = 68
+			for _, c := range []struct {
+				name    string
+				options []byte
+				kind    byte // of the answer
+				at      byte
+			}{
+				{"nothing and end", []byte{1, 1, 1, 0}, netEchoReply, 0},
+				{"timestamp", []byte{timestamp, 8, 5, 0, 0, 0, 0, 0}, netEchoReply, 0},
+				{"bad length", []byte{timestamp, 7, 5, 0, 0, 0, 0, 0}, 12, 22},
+				{"bad offset", []byte{timestamp, 8, 4, 0, 0, 0, 0, 0}, 12, 23},
+				{"overflow", []byte{timestamp, 8, 5, 0xf0, 0, 0, 0, 0}, 12, 24},
+				{"bad flags", []byte{timestamp, 8, 5, 2, 0, 0, 0, 0}, 12, 24},
+				{"two timestamps", []byte{timestamp, 8, 5, 0, 0, 0, 0, 0, timestamp, 8, 5, 0, 0, 0, 0, 0}, 12, 30},
+				{"beyond the header", []byte{7, 12, 4, 0}, 255, 0},
+			} {
+				ping := netICMP(netEchoRequest, 0, 1, []byte("ping with options"))
+				tap.send(1, netIPv4{From: tap.address, To: h.address, Protocol: netICMPProtocol, Options: c.options, Data: ping})
+				kind, at := byte(255), byte(0)
+				if got := tap.take(netTypeIPv4); len(got) == 1 {
+					answer := netParseIPv4(got[0])
+					kind, at = answer.Data[0], answer.Data[4]
+				}
+				netEqual(t, c.name+": type, byte", []byte{kind, at}, []byte{c.kind, c.at})
+			}
+		})
+	})
+}

@@ -59,6 +59,8 @@ var netPorted = []struct {
 	{"netx_icmp_ping_fragment_test", "TestNetPingFragmentationOffDuringARP"},
 	{"netx_icmp_ping_multicast_test", "TestNetPingFragmented"},
 	{"netx_icmp_ping_test", "TestNetPing"},
+	{"netx_icmp_send_error_message_test", "TestNetICMPErrors TestNetIPv4Options"},
+	{"netx_ipv4_option_process_test", "TestNetIPv4Options"},
 
 	{"netx_igmp_basic_test", "TestNetIGMPJoinAndLeave"},
 	{"netx_igmp_interface_indirect_report_send_test", "TestNetIGMPReports"},
