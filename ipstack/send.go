@@ -31,6 +31,10 @@ func (ip *IP) output(pkt *stack.PacketBuffer) {
 	}
 }
 
+// listens reports whether what netstack sends means anything now: a SYN of the
+// connection that is being opened does, and nothing else.
+func (ip *IP) listens() bool { return ip.tcp != nil && ip.tcp.opening != nil }
+
 // frameFor copies a packet of netstack into the scratch frame, behind room for
 // the link header, and returns the IP datagram in it.
 func (ip *IP) frameFor(pkt *stack.PacketBuffer) []byte {

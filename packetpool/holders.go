@@ -94,11 +94,13 @@ func (pool *Pool) Stats() Stats {
 }
 
 // A ledger says who has how many packets of a pool. Entries of holders that
-// have none any more are used again, so it never has more than packets are
-// held at once.
+// have none any more are used again, so it never has more than the pool has
+// packets.
 type ledger struct {
 	entries []entry
-	own     uint32 // packets in the books: all carved here, and those that came from other pools or went there
+	index   map[owner]uint32 // of entries, once they are many
+	hand    uint32           // where the search for an unused entry goes on
+	own     uint32           // packets in the books: all carved here, and those that came from other pools or went there
 
 	lowest   uint32
 	lowestAt time.Duration
@@ -106,10 +108,15 @@ type ledger struct {
 	atLowest []entry
 }
 
-// An entry is a holder, or a thread where holder is nil, and its packets.
+// An owner is a holder, or a thread where holder is nil.
+type owner struct {
+	holder Holder
+	thread string
+}
+
+// An entry is an owner and its packets.
 type entry struct {
-	holder  Holder
-	thread  string
+	owner
 	packets int
 }
 
@@ -132,24 +139,74 @@ func (l *ledger) open(packets int) {
 	}
 }
 
-// find returns the entry of a holder, a new one if there is none.
-func (l *ledger) find(holder Holder, thread string) uint32 {
+// few is how many entries are looked through faster than found by an index.
+const few = 16
+
+// find returns the entry of an owner, a new one if there is none.
+func (l *ledger) find(who owner) uint32 {
+	if l.index != nil {
+		return l.findIndexed(who)
+	}
 	unused := -1
 	for i := range l.entries {
 		e := &l.entries[i]
-		if e.holder == holder && e.thread == thread {
+		if e.owner == who {
 			return uint32(i)
 		}
 		if e.packets == 0 {
 			unused = i
 		}
 	}
-	if unused < 0 {
-		l.entries = append(l.entries, entry{})
-		unused = len(l.entries) - 1
+	switch {
+	case unused >= 0:
+		l.entries[unused] = entry{owner: who}
+		return uint32(unused)
+	case len(l.entries) < few:
+		return l.append(who)
 	}
-	l.entries[unused] = entry{holder: holder, thread: thread}
-	return uint32(unused)
+	l.index = make(map[owner]uint32)
+	for i := range l.entries {
+		l.index[l.entries[i].owner] = uint32(i)
+	}
+	return l.findIndexed(who)
+}
+
+// findIndexed is find where entries are many.
+func (l *ledger) findIndexed(who owner) uint32 {
+	i, ok := l.index[who]
+	if ok {
+		return i
+	}
+	if i, ok = l.unused(); ok {
+		delete(l.index, l.entries[i].owner)
+		l.entries[i] = entry{owner: who}
+	} else {
+		i = l.append(who)
+	}
+	l.index[who] = i
+	return i
+}
+
+// unused looks for an entry without packets, everywhere only if the ledger is
+// full.
+func (l *ledger) unused() (i uint32, ok bool) {
+	n := uint32(len(l.entries))
+	tries := n
+	if n < l.own {
+		tries = min(n, few)
+	}
+	for range tries {
+		l.hand = (l.hand + 1) % n
+		if l.entries[l.hand].packets == 0 {
+			return l.hand, true
+		}
+	}
+	return 0, false
+}
+
+func (l *ledger) append(who owner) uint32 {
+	l.entries = append(l.entries, entry{owner: who})
+	return uint32(len(l.entries) - 1)
 }
 
 // addAgain counts p for its thread if that thread had the packet last. It is
@@ -168,18 +225,18 @@ func (l *ledger) addAgain(p *Packet) bool {
 
 // add counts p for its thread.
 func (l *ledger) add(p *Packet) {
-	p.slot = l.find(nil, p.thread)
+	p.slot = l.find(owner{thread: p.thread})
 	l.entries[p.slot].packets++
 }
 
 // move counts p for another holder.
 func (l *ledger) move(p *Packet, h Holder) {
 	l.entries[p.slot].packets--
-	thread := p.thread
-	if h != nil {
-		thread = ""
+	who := owner{holder: h}
+	if h == nil {
+		who.thread = p.thread
 	}
-	p.slot = l.find(h, thread)
+	p.slot = l.find(who)
 	l.entries[p.slot].packets++
 }
 

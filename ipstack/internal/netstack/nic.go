@@ -22,6 +22,10 @@ type NICConfig struct {
 	// Output takes a packet that the stack sends. It is called while the stack
 	// settles, must not keep the packet, and must not touch the stack.
 	Output func(*stack.PacketBuffer)
+	// Listens reports whether Output is interested in anything now; what is
+	// sent while it is not is dropped. Nil means that it always is. It is called
+	// from the stack's goroutines, and must not touch the stack.
+	Listens func() bool
 }
 
 // A NIC is a network interface of a [Stack], the stack's only way to the world.
@@ -77,8 +81,12 @@ func packetType(to tcpip.LinkAddress) tcpip.PacketType {
 	}
 }
 
-// WritePackets implements stack.LinkWriter: packets wait for the next settling.
+// WritePackets implements stack.LinkWriter: packets wait for the next settling,
+// if anybody listens.
 func (n *NIC) WritePackets(pkts stack.PacketBufferList) (int, tcpip.Error) {
+	if n.config.Listens != nil && !n.config.Listens() {
+		return pkts.Len(), nil
+	}
 	n.owner.mu.Lock()
 	defer n.owner.mu.Unlock()
 	for _, pkt := range pkts.AsSlice() {

@@ -37,6 +37,7 @@ type Ready interface{ Ready() }
 type Stack struct {
 	*stack.Stack
 	kernel *sim.Kernel
+	tcp    stack.TransportProtocol // the one that works in goroutines
 
 	mu    sync.Mutex // the processors' goroutines write what follows
 	sent  []sent
@@ -78,6 +79,7 @@ func New(config Config) *Stack {
 		RandSource:         &random{stream: config.Kernel.Rand("stack " + config.Name)},
 		SecureRNG:          &random{stream: config.Kernel.Rand("stack secrets " + config.Name)},
 	})
+	s.tcp = s.TransportProtocolInstance(tcp.ProtocolNumber)
 	// NetX answers every ping and every bad port.
 	s.SetICMPLimit(math.MaxFloat64)
 	return s
@@ -114,8 +116,9 @@ func (s *Stack) Notify(r Ready) {
 // packets it sent and tells who became ready. It does not suspend the calling
 // thread, and no other thread runs before it returns.
 func (s *Stack) Settle() {
-	s.Pause()
-	s.Resume()
+	// Of what Stack.Pause does, this is all that has an effect.
+	s.tcp.Pause()
+	s.tcp.Resume()
 	s.mu.Lock()
 	packets, ready := s.sent, s.ready
 	s.sent, s.ready = s.oldSent[:0], s.oldReady[:0]
