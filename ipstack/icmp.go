@@ -261,6 +261,11 @@ func ipHeaderOf(packet *packetpool.Packet) header.IPv4 {
 // sendICMPError tells the sender of a received packet what is wrong with it, in
 // a packet of the default pool (RFC 1122, section 3.2.2).
 func (ip *IP) sendICMPError(packet *packetpool.Packet, kind header.ICMPv4Type, code header.ICMPv4Code) {
+	ip.sendICMPErrorAt(packet, kind, code, 0)
+}
+
+// sendICMPErrorAt is sendICMPError about a byte of the packet's IP header.
+func (ip *IP) sendICMPErrorAt(packet *packetpool.Packet, kind header.ICMPv4Type, code header.ICMPv4Code, at uint8) {
 	if packet.IpVersion != 4 {
 		return
 	}
@@ -274,13 +279,15 @@ func (ip *IP) sendICMPError(packet *packetpool.Packet, kind header.ICMPv4Type, c
 		ip.stats.SendNoPacket++
 		return
 	}
-	var text [icmpHeader + ipv4Header + quoted]byte
-	message := header.ICMPv4(text[:])
+	var room [icmpHeader + header.IPv4MaximumHeaderSize + quoted]byte
+	text := room[:icmpHeader+int(head.HeaderLength())+quoted]
+	message := header.ICMPv4(text)
 	message.SetType(kind)
 	message.SetCode(code)
-	copy(text[icmpHeader:], packet.At(packet.IpHeader)[:min(ipv4Header+quoted, len(packet.At(packet.IpHeader)))])
-	message.SetChecksum(^checksum.Checksum(text[:], 0))
-	if report.Append(text[:], ip.pool, noWait) != nil {
+	message[4] = at
+	copy(text[icmpHeader:], packet.At(packet.IpHeader))
+	message.SetChecksum(^checksum.Checksum(text, 0))
+	if report.Append(text, ip.pool, noWait) != nil {
 		report.Release()
 		return
 	}

@@ -58,9 +58,7 @@ func (ip *IP) EnableIGMP() error {
 		return status.AlreadyEnabled
 	}
 	ip.igmp.enabled, ip.igmp.version2 = true, true
-	if ip.initialized {
-		ip.post(work{run: ip.igmp.joinAllHosts})
-	}
+	ip.post(work{run: ip.igmp.joinAllHosts}) // when the interfaces live
 	return nil
 }
 

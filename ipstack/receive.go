@@ -137,6 +137,10 @@ func (ip *IP) receiveIPv4(packet *packetpool.Packet) {
 		return
 	}
 	if length > ipv4Header {
+		if at, ok := checkOptions(head[ipv4Header:length]); !ok {
+			ip.refuseOptions(packet, at)
+			return
+		}
 		head = dropOptions(packet, int(length))
 	}
 	ip.acceptIPv4(packet, head)
