@@ -42,7 +42,6 @@ type tcpNet struct {
 	wire   *link.Wire
 	a, b   *ipstack.IP
 	sent   []tcpFrame // the TCP segments of the instances, in the order in which they were sent
-	leaky  bool       // the behaviour is one in which NetX loses packets
 }
 
 // tcpFrame is a segment on the wire.
@@ -144,7 +143,7 @@ func (n *tcpNet) run() {
 			held += h.Packets
 		}
 		n.equal("packets free and held in pool "+pool.Name(), int(pool.Available())+held, int(pool.Total()))
-		if !n.leaky && pool.Available() != pool.Total() {
+		if pool.Available() != pool.Total() {
 			n.Errorf("pool %s: %d of %d free, held by %v", pool.Name(), pool.Available(), pool.Total(), pool.Holders())
 		}
 	}
