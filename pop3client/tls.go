@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"time"
 
 	"netxsim/netx/status"
 	"netxsim/packetpool"
@@ -16,9 +15,6 @@ import (
 // DefaultTLSPort is where servers listen for TLS from the first byte (RFC 8314,
 // section 3.2).
 const DefaultTLSPort = 995
-
-// epoch is the wall time at which every simulation starts, for certificates.
-var epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // StartTLS secures the session with STLS (RFC 2595, section 4), for sessions
 // that [Config.NoLogin] has left open; [Config.TLS] has Create do it. What the
@@ -114,7 +110,7 @@ func (c *Client) tlsConfig(config *tls.Config) *tls.Config {
 	}
 	kernel := c.config.IP.Kernel()
 	if config.Time == nil {
-		config.Time = func() time.Time { return epoch.Add(kernel.Now()) }
+		config.Time = kernel.WallTime
 	}
 	if config.Rand == nil {
 		config.Rand = randomBytes{kernel.Rand("pop3client tls")}

@@ -125,6 +125,12 @@ func (k *Kernel) Now() time.Duration {
 	return now
 }
 
+// Epoch is the wall time at which every run begins.
+var Epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// WallTime returns the date and time in the run: Epoch and the time since its start.
+func (k *Kernel) WallTime() time.Time { return Epoch.Add(k.Now()) }
+
 // Ticks returns the system clock: the number of timer interrupts since the
 // start, or since the value given to SetTicks. It wraps at 2^32 (tx_time_get).
 func (k *Kernel) Ticks() uint32 { return uint32(k.tickCount) + k.tickShift }

@@ -17,9 +17,6 @@ import (
 // nicID is netstack's number of a host's interface.
 const nicID tcpip.NICID = 1
 
-// epoch is the wall time at which every simulation starts.
-var epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
-
 // Config describes a [Host].
 type Config struct {
 	// Name appears in reports.
@@ -96,7 +93,7 @@ func (h *Host) Addr() netip.Addr { return h.address }
 
 // Now returns the virtual wall time: 2000-01-01 UTC and the time the
 // simulation has run.
-func (h *Host) Now() time.Time { return epoch.Add(h.kernel.Now()) }
+func (h *Host) Now() time.Time { return h.kernel.WallTime() }
 
 // Go starts an ordinary program on the host.
 func (h *Host) Go(f func()) { h.kernel.Go(h.name, f) }

@@ -3,18 +3,15 @@ package capture
 import (
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
 	"github.com/gopacket/gopacket/pcapgo"
 
 	"netxsim/packetpool"
+	"netxsim/sim"
 	"netxsim/sim/link"
 )
-
-// epoch is the moment at which every simulation starts.
-var epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // A Capture writes a pcapng file. Frames wait in memory until they have arrived, so that what became of them can
 // be said at their place.
@@ -112,7 +109,7 @@ func (c *Capture) sent(w *link.Wire, e link.FrameEvent) {
 	f.wire, f.number, f.awaited = w, e.Number, e.Receivers
 	f.data = append(f.data[:0], e.Frame...)
 	f.info = gopacket.CaptureInfo{
-		Timestamp: epoch.Add(e.Time), CaptureLength: len(e.Frame), Length: len(e.Frame), InterfaceIndex: c.port(w, e.From),
+		Timestamp: sim.Epoch.Add(e.Time), CaptureLength: len(e.Frame), Length: len(e.Frame), InterfaceIndex: c.port(w, e.From),
 	}
 	f.comments = append(f.comments[:0], c.early...)
 	c.early = nil

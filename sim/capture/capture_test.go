@@ -28,8 +28,6 @@ var (
 	nobody    = [6]byte{2, 9, 9, 9, 9, 9}
 )
 
-var epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
-
 func frame(to, from [6]byte, n int) []byte {
 	f := make([]byte, n)
 	copy(f, to[:])
@@ -232,7 +230,7 @@ func read(t *testing.T, file []byte) (lines []string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		line := fmt.Sprintf("%v %s: %d bytes", info.Timestamp.Sub(epoch), i.Name, len(data))
+		line := fmt.Sprintf("%v %s: %d bytes", info.Timestamp.Sub(sim.Epoch), i.Name, len(data))
 		for _, c := range options.Comments {
 			line += " | " + c
 		}

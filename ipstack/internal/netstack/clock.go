@@ -8,9 +8,6 @@ import (
 	"netxsim/sim"
 )
 
-// epoch is the wall time at which every simulation starts.
-var epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
-
 // clock is the kernel's virtual time as gVisor wants it.
 type clock struct {
 	kernel *sim.Kernel
@@ -18,7 +15,7 @@ type clock struct {
 }
 
 // Now implements tcpip.Clock.
-func (c *clock) Now() time.Time { return epoch.Add(c.kernel.Now()) }
+func (c *clock) Now() time.Time { return c.kernel.WallTime() }
 
 // NowMonotonic implements tcpip.Clock. It starts above zero, which gVisor takes
 // for "never".
