@@ -16,14 +16,8 @@ func BenchmarkBulk(b *testing.B) {
 	const size = 1460
 	n := newNetwork(b, 1, link.Config{}, 100)
 	n.thread(b, "server", func() error {
-		s, err := n.b.NewTCPSocket(ipstack.TCPSocketConfig{Name: "server", Window: 65535})
+		s, err := n.accept(65535)
 		if err != nil {
-			return err
-		}
-		if err := n.b.Listen(80, s, 5, nil); err != nil {
-			return err
-		}
-		if err := s.Accept(sim.WaitForever); err != nil {
 			return err
 		}
 		for received := 0; received < b.N*size; {
@@ -37,14 +31,8 @@ func BenchmarkBulk(b *testing.B) {
 		return nil
 	})
 	n.thread(b, "client", func() error {
-		s, err := n.a.NewTCPSocket(ipstack.TCPSocketConfig{Name: "client", Window: 65535})
+		s, err := n.connect(65535)
 		if err != nil {
-			return err
-		}
-		if err := s.Bind(0, 0); err != nil {
-			return err
-		}
-		if err := s.Connect(n.b.Address().Addr(), 80, 1000); err != nil {
 			return err
 		}
 		data, pool := make([]byte, size), n.a.DefaultPool()

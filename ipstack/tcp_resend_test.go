@@ -171,14 +171,8 @@ func TestFastRetransmission(t *testing.T) {
 func talkOneWay(t *testing.T, n *network, size int) {
 	t.Helper()
 	n.thread(t, "server", func() error {
-		s, err := n.b.NewTCPSocket(ipstack.TCPSocketConfig{Name: "server", Window: 8192})
+		s, err := n.accept(8192)
 		if err != nil {
-			return err
-		}
-		if err := n.b.Listen(80, s, 5, nil); err != nil {
-			return err
-		}
-		if err := s.Accept(sim.WaitForever); err != nil {
 			return err
 		}
 		_, sizes, err := receiveAll(s, size)
@@ -191,14 +185,8 @@ func talkOneWay(t *testing.T, n *network, size int) {
 		return err
 	})
 	n.thread(t, "client", func() error {
-		s, err := n.a.NewTCPSocket(ipstack.TCPSocketConfig{Name: "client", Window: 8192})
+		s, err := n.connect(8192)
 		if err != nil {
-			return err
-		}
-		if err := s.Bind(0, 0); err != nil {
-			return err
-		}
-		if err := s.Connect(n.b.Address().Addr(), 80, 100); err != nil {
 			return err
 		}
 		return send(s, n.a.DefaultPool(), pattern(size), 500)

@@ -74,6 +74,36 @@ func (n *network) run(t testing.TB) *sim.Report {
 	return report
 }
 
+// accept waits on port 80 of B for a connection.
+func (n *network) accept(window uint32) (*ipstack.TCPSocket, error) {
+	s, err := n.b.NewTCPSocket(ipstack.TCPSocketConfig{Name: "server", Window: window})
+	if err != nil {
+		return nil, err
+	}
+	if err := n.b.Listen(80, s, 5, nil); err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	if err := s.Accept(sim.WaitForever); err != nil {
+		return nil, fmt.Errorf("accept: %w", err)
+	}
+	return s, nil
+}
+
+// connect connects A to port 80 of B.
+func (n *network) connect(window uint32) (*ipstack.TCPSocket, error) {
+	s, err := n.a.NewTCPSocket(ipstack.TCPSocketConfig{Name: "client", Window: window})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Bind(0, 0); err != nil {
+		return nil, fmt.Errorf("bind: %w", err)
+	}
+	if err := s.Connect(n.b.Address().Addr(), 80, 1000); err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	return s, nil
+}
+
 // send sends data in packets of at most size bytes.
 func send(s *ipstack.TCPSocket, pool *packetpool.Pool, data []byte, size int) error {
 	for len(data) > 0 {
@@ -135,15 +165,9 @@ func TestTransfer(t *testing.T) {
 			data := pattern(test.bytes)
 			var got []byte
 			n.thread(t, "server", func() error {
-				s, err := n.b.NewTCPSocket(ipstack.TCPSocketConfig{Name: "server", Window: 8192})
+				s, err := n.accept(8192)
 				if err != nil {
 					return err
-				}
-				if err := n.b.Listen(80, s, 5, nil); err != nil {
-					return err
-				}
-				if err := s.Accept(sim.WaitForever); err != nil {
-					return fmt.Errorf("accept: %w", err)
 				}
 				if got, _, err = receiveAll(s, len(data)); err != nil {
 					return err
@@ -160,15 +184,9 @@ func TestTransfer(t *testing.T) {
 				return s.Delete()
 			})
 			n.thread(t, "client", func() error {
-				s, err := n.a.NewTCPSocket(ipstack.TCPSocketConfig{Name: "client", Window: 8192})
+				s, err := n.connect(8192)
 				if err != nil {
 					return err
-				}
-				if err := s.Bind(0, 0); err != nil {
-					return err
-				}
-				if err := s.Connect(n.b.Address().Addr(), 80, 1000); err != nil {
-					return fmt.Errorf("connect: %w", err)
 				}
 				if err := send(s, n.a.DefaultPool(), data, 1000); err != nil {
 					return err
