@@ -113,19 +113,56 @@ func (t *tcpProtocol) receive(packet *packetpool.Packet, datagram header.IPv4) {
 		return
 	}
 	if s := t.connections[seg.incoming()]; s != nil {
+		if seg.has(header.TCPFlagSyn) {
+			s.learnMSS(&seg)
+		}
 		s.receiveSegment(packet, &seg)
 		return
 	}
-	if l := t.listeners[seg.tcp.DestinationPort()]; l != nil && !seg.has(header.TCPFlagAck) {
-		l.receive(packet, &seg)
-		return
+	t.receiveUnconnected(packet, &seg)
+}
+
+// receiveUnconnected handles a segment that belongs to no connection.
+func (t *tcpProtocol) receiveUnconnected(packet *packetpool.Packet, seg *segment) {
+	in := t.ip.arrivedOn(packet)
+	mayConnect := !seg.has(header.TCPFlagAck) && len(t.listeners) > 0
+	switch {
+	case !seg.optionsValid():
+		t.info.InvalidPackets++
+		t.refuse(seg, in)
+		packet.Release()
+	case mayConnect && t.spoofed(seg, in):
+		t.info.InvalidPackets++
+		packet.Release()
+	case mayConnect && t.listeners[seg.tcp.DestinationPort()] != nil:
+		t.listeners[seg.tcp.DestinationPort()].receive(packet, seg)
+	default:
+		t.receiveStray(packet, seg, in)
 	}
+}
+
+// spoofed reports whether a segment that came in at an interface has a source
+// from which nobody connects: its own destination, a group, or everybody on the
+// network (RFC 9293, section 3.9.2.3).
+func (t *tcpProtocol) spoofed(seg *segment, in *Interface) bool {
+	from, to := wordAt(seg.datagram[12:]), wordAt(seg.datagram[16:])
+	switch {
+	case from == to && seg.tcp.SourcePort() == seg.tcp.DestinationPort():
+		return true
+	case isStandIn(from):
+		return t.ip.ipv6.outer(fromWord(from)).IsMulticast()
+	}
+	return isMulticast(from) || in.isBroadcast(from) || from == in.network()
+}
+
+// receiveStray handles a segment that nobody waits for.
+func (t *tcpProtocol) receiveStray(packet *packetpool.Packet, seg *segment, in *Interface) {
 	t.info.ReceivePacketsDropped++
 	if seg.has(header.TCPFlagSyn) {
 		t.info.ConnectionsDropped++
 	}
 	if !seg.has(header.TCPFlagRst) {
-		t.refuse(&seg, t.ip.arrivedOn(packet))
+		t.refuse(seg, in)
 	}
 	packet.Release()
 }

@@ -98,8 +98,6 @@ func (s *TCPSocket) receiveInSynSent(packet *packetpool.Packet, seg *segment) bo
 
 // answered completes the handshake of a client.
 func (s *TCPSocket) answered(packet *packetpool.Packet, seg *segment) bool {
-	s.peerMSS = seg.mss()
-	s.mss = min(s.mss, s.peerMSS)
 	s.revive()
 	s.deliver(seg)
 	if tcp.EndpointState(s.endpoint.State()) != tcp.StateEstablished {
@@ -118,7 +116,6 @@ func (s *TCPSocket) answered(packet *packetpool.Packet, seg *segment) bool {
 
 // crossed answers the SYN of a peer that connects to us at the same time.
 func (s *TCPSocket) crossed(seg *segment) {
-	s.peerMSS = seg.mss()
 	s.deliver(seg)
 	s.rx.next = seg.seq.Add(1)
 	s.tx.open(s, seg.window)

@@ -107,15 +107,20 @@ func (s *TCPSocket) sendFIN() {
 
 // sendRST answers a segment that does not belong to the connection.
 func (s *TCPSocket) sendRST(seg *segment) {
+	end := seg.seq.Add(seqnum.Size(seg.payload))
+	if seg.has(header.TCPFlagSyn) || seg.has(header.TCPFlagFin) {
+		end++
+	}
+	s.sendRSTFor(seg, end)
+}
+
+// sendRSTFor is sendRST for a segment that ends at the given sequence number.
+func (s *TCPSocket) sendRSTFor(seg *segment, end seqnum.Value) {
 	if seg.has(header.TCPFlagAck) {
 		s.sendControl(controlSegment{flags: header.TCPFlagRst, seq: seg.ack})
 		return
 	}
-	ack := seg.seq.Add(seqnum.Size(seg.payload))
-	if seg.has(header.TCPFlagSyn) || seg.has(header.TCPFlagFin) {
-		ack++
-	}
-	s.sendControl(controlSegment{flags: header.TCPFlagRst | header.TCPFlagAck, ack: ack})
+	s.sendControl(controlSegment{flags: header.TCPFlagRst | header.TCPFlagAck, ack: end})
 }
 
 // sendSYN sends the SYN, or the SYN-ACK, whose sequence number is the one in

@@ -92,16 +92,12 @@ func (r *receiver) flush() {
 // receiveSegment handles a segment of the socket's connection in the IP
 // thread.
 func (s *TCPSocket) receiveSegment(packet *packetpool.Packet, seg *segment) {
-	queued, taken := false, true
-	switch s.state {
-	case TCPClosed, TCPListen:
-	case TCPSynSent:
-		queued = s.receiveInSynSent(packet, seg)
-	default:
-		queued, taken = s.receiveInWindow(packet, seg)
-	}
-	if taken && seg.has(header.TCPFlagUrg) {
-		s.call(s.on.urgent)
+	queued := false
+	if s.admits(seg) {
+		queued = s.process(packet, seg)
+		if seg.has(header.TCPFlagUrg) {
+			s.call(s.on.urgent)
+		}
 	}
 	if !queued {
 		packet.Release()
@@ -109,10 +105,22 @@ func (s *TCPSocket) receiveSegment(packet *packetpool.Packet, seg *segment) {
 	s.ip.tcp.refreshNoted()
 }
 
-// receiveInWindow handles a segment of a connection of which both sides know.
-// It reports whether the packet is in the receive queue now, and whether the
-// segment belonged to the connection and did not end it.
-func (s *TCPSocket) receiveInWindow(packet *packetpool.Packet, seg *segment) (queued, taken bool) {
+// admits reports whether a segment belongs to the connection, makes sense and
+// does not end it.
+func (s *TCPSocket) admits(seg *segment) bool {
+	if s.state >= TCPSynReceived && !s.belongs(seg) {
+		return false
+	}
+	if !seg.optionsValid() {
+		s.refuseOptions(seg)
+		return false
+	}
+	return true
+}
+
+// belongs is admits, but for the options, for a connection of which both sides
+// know. What the segment acknowledges is taken over.
+func (s *TCPSocket) belongs(seg *segment) bool {
 	switch {
 	case s.rx.outside(seg):
 		s.ip.tcp.info.ReceivePacketsDropped++
@@ -122,14 +130,26 @@ func (s *TCPSocket) receiveInWindow(packet *packetpool.Packet, seg *segment) (qu
 	case seg.has(header.TCPFlagRst):
 		s.ended()
 	case seg.has(header.TCPFlagSyn):
-		s.sendRST(seg)
+		s.sendRSTFor(seg, seg.seq+1)
 		s.ended()
-	case s.state == TCPSynReceived:
-		return s.receiveInSynReceived(packet, seg), true
-	case s.acknowledge(seg):
-		return s.receiveConnected(packet, seg), true
+	default:
+		return s.state == TCPSynReceived || s.acknowledge(seg)
 	}
-	return false, false
+	return false
+}
+
+// process handles a segment according to the connection's state. It reports
+// whether the packet is in the receive queue now.
+func (s *TCPSocket) process(packet *packetpool.Packet, seg *segment) (queued bool) {
+	switch s.state {
+	case TCPClosed, TCPListen:
+		return false
+	case TCPSynSent:
+		return s.receiveInSynSent(packet, seg)
+	case TCPSynReceived:
+		return s.receiveInSynReceived(packet, seg)
+	}
+	return s.receiveConnected(packet, seg)
 }
 
 // receiveConnected handles a segment of an established connection, or of one
