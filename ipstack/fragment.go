@@ -104,7 +104,7 @@ func fragmentHead(p *packetpool.Packet) header.IPv4 { return header.IPv4(p.Bytes
 func (r *reassembly) receive(packet *packetpool.Packet, head header.IPv4) {
 	r.ip.info.FragmentsReceived++
 	odd := head.More() && (packet.Length-ipv4Header)%8 != 0
-	if !r.ip.fragmenting || odd {
+	if !r.ip.fragmenting || odd || r.ip.scarce(packet) {
 		r.ip.dropReceived(packet)
 		return
 	}

@@ -22,6 +22,9 @@ type Target struct {
 	// IPv6Multicast has groups that the application joins:
 	// NX_ENABLE_IPV6_MULTICAST.
 	IPv6Multicast bool
+	// LowWatermark limits what receiving takes from a pool and keeps in a TCP
+	// socket: NX_ENABLE_LOW_WATERMARK. The pool's target needs it too.
+	LowWatermark bool
 	// Interfaces is the number of physical interfaces; 0 means 1,
 	// NX_MAX_PHYSICAL_INTERFACES.
 	Interfaces int

@@ -149,7 +149,7 @@ func (s *TCPSocket) follow() {
 	}
 	switch tcp.EndpointState(s.endpoint.State()) {
 	case tcp.StateCloseWait:
-		if s.state == TCPEstablished {
+		if s.state == TCPEstablished && s.rx.complete() {
 			s.peerClosed()
 		}
 	case tcp.StateFinWait2:
@@ -158,14 +158,16 @@ func (s *TCPSocket) follow() {
 			s.log("FIN acknowledged")
 		}
 	case tcp.StateClosing:
-		if s.state == TCPFinWait1 {
+		if s.state == TCPFinWait1 && s.rx.complete() {
 			s.state = TCPClosing
 			s.rx.next++
 			s.log("FIN crossed")
 			s.sendACK()
 		}
 	case tcp.StateTimeWait:
-		s.bothClosed()
+		if s.state == TCPClosing || s.rx.complete() {
+			s.bothClosed()
+		}
 	case tcp.StateClose:
 		s.forgotten()
 	case tcp.StateError:

@@ -128,6 +128,9 @@ func (s *TCPSocket) dataWithHandshake(packet *packetpool.Packet, seg *segment) b
 	if seg.payload == 0 {
 		return false
 	}
+	if s.refuseData(packet, seg) {
+		return true
+	}
 	queued := s.enqueue(packet, seg)
 	s.receiveData()
 	return queued

@@ -136,6 +136,7 @@ func (s *TCPSocket) Create(ip *IP, config TCPSocketConfig) error {
 	s.on = callbacks{disconnected: config.Disconnected, received: config.Received, urgent: config.Urgent}
 	s.resend = retransmission{queue: config.TransmitQueue, timeout: retryTicks, retries: maxRetries}
 	s.rx.reset(s)
+	s.rx.limit = maxReceiveQueue
 	s.initWaiting()
 	s.held.receive.name = "socket " + config.Name + " receive queue"
 	s.held.transmit.name = "socket " + config.Name + " transmit queue"

@@ -103,17 +103,27 @@ func (s *UDPSocket) enqueue(packet *packetpool.Packet) {
 	s.info.PacketsReceived++
 	s.info.BytesReceived += packet.Length - udpHeader
 	if !s.waiting.wake(packet, nil) {
+		if s.ip.scarce(packet) {
+			s.countDropped()
+			packet.Release()
+			return
+		}
 		packet.Hold(&s.holder)
 		s.queue = append(s.queue, packet)
 		if n := len(s.queue); n > 1 && n > int(s.config.QueueLimit) {
-			s.info.ReceiveDropped++
-			s.ip.udp.info.ReceiveDropped++
+			s.countDropped()
 			s.take().Release()
 		}
 	}
 	if s.received != nil {
 		s.received(s)
 	}
+}
+
+// countDropped counts a datagram that came and was lost for the queue.
+func (s *UDPSocket) countDropped() {
+	s.info.ReceiveDropped++
+	s.ip.udp.info.ReceiveDropped++
 }
 
 // take removes the oldest datagram.

@@ -77,6 +77,14 @@ type Pop3Options struct {
 	Log *zap.Logger
 }
 
+// stackTarget returns the program's build of the stack. Where the same macro of C
+// changes packets too, Target has it.
+func (p *Program) stackTarget() ipstack.Target {
+	target := p.Stack
+	target.LowWatermark = target.LowWatermark || p.Target.EnableLowWatermark
+	return target
+}
+
 // pop3Options returns the choice of the program that the calling goroutine
 // belongs to; the zero value without one.
 func pop3Options() Pop3Options {

@@ -12,6 +12,9 @@ import (
 
 // tcpPorted is, for each test of NetX Duo (test/regression/netxduo_test) whose behaviour is ported, the test that does it.
 var tcpPorted = []struct{ upstream, test string }{
+	{"netx_low_watermark_fragment_test.c", "TestLowWatermarkFragments"},
+	{"netx_low_watermark_test.c", "TestLowWatermarkTCP"},
+	{"netx_low_watermark_zero_window_test.c", "TestLowWatermarkZeroWindow"},
 	{"netx_tcp_4_duplicate_ack_test.c", "TestTCPFourDuplicateACKs"},
 	{"netx_tcp_ack_check_issue_test.c", "TestTCPNoAnswerToACK"},
 	{"netx_tcp_advertised_window_update_test.c", "TestTCPWindowWithData"},
