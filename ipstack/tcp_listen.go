@@ -37,7 +37,7 @@ func (ip *IP) Listen(port uint16, socket *TCPSocket, queue int, callback func(s 
 	switch {
 	case socket.state != TCPClosed:
 		return status.NotClosed
-	case socket.bound || socket.binding != nil:
+	case socket.bound || socket.binding.pending():
 		return status.AlreadyBound
 	case t.listeners[port] != nil:
 		return status.DuplicateListen
@@ -72,7 +72,7 @@ func (ip *IP) Relisten(port uint16, socket *TCPSocket) error {
 	if socket.state != TCPClosed {
 		return status.NotClosed
 	}
-	if socket.bound || socket.binding != nil {
+	if socket.bound || socket.binding.pending() {
 		return status.AlreadyBound
 	}
 	l := ip.tcp.listeners[port]

@@ -73,7 +73,7 @@ type TCPSocket struct {
 	client  bool
 	deleted bool
 	bound   bool
-	binding *bindRequest // of the thread that waits for a port for it, nil without one
+	binding *portRequest[*TCPSocket] // of the thread that waits for a port for it
 	port    uint16
 	noted   bool
 
@@ -215,7 +215,7 @@ func (s *TCPSocket) ownMSS() uint32 {
 //
 // Errors: status.StillBound while it is bound, listens or is connected.
 func (s *TCPSocket) Delete() error {
-	if s.bound || s.binding != nil || s.state != TCPClosed {
+	if s.bound || s.binding.pending() || s.state != TCPClosed {
 		return status.StillBound
 	}
 	s.deleted = true
