@@ -250,9 +250,9 @@ func (t *tcpProtocol) refreshNoted() {
 }
 
 // connected has segments of the socket's peer found. Only those to a bound
-// socket are.
+// socket are, and from a port that exists.
 func (t *tcpProtocol) connected(s *TCPSocket) {
-	if s.bound && s.remote.IsValid() {
+	if s.bound && s.remote.IsValid() && s.portOverflow == 0 {
 		t.connections[s.connection()] = s
 	}
 }

@@ -14,10 +14,14 @@ import (
 // Connect opens a connection, as nx_tcp_client_socket_connect does. The calling
 // thread waits up to wait ticks for it; the attempt ends with the wait.
 //
+// A port above 65535, which the checks of nx_tcp_client_socket_connect refuse,
+// is tried until the retries are used up, as C does: its upper half runs over
+// into the source port of the segments, and no answer belongs to the socket.
+//
 // Errors: status.IpAddressError without a route, status.NotBound,
 // status.NotClosed, status.InProgress with no wait, status.NotConnected when
 // the peer refuses or does not answer.
-func (s *TCPSocket) Connect(addr netip.Addr, port uint16, wait uint32) error {
+func (s *TCPSocket) Connect(addr netip.Addr, port, wait uint32) error {
 	s.ip.enter()
 	defer s.ip.leave()
 	if err := s.ip.ipv6.check(addr); err != nil {
@@ -59,11 +63,12 @@ func (ip *IP) routeToHost(addr netip.Addr) (via *Interface, hop uint32, ok bool)
 }
 
 // startConnect sends the SYN.
-func (s *TCPSocket) startConnect(addr netip.Addr, port uint16, via *Interface, hop uint32) error {
+func (s *TCPSocket) startConnect(addr netip.Addr, port uint32, via *Interface, hop uint32) error {
 	s.ip.tcp.info.Connections++
 	s.rx.flush()
 	s.reset()
-	s.setPeer(via, hop, s.ip.localFor(via, addr), netip.AddrPortFrom(addr, port))
+	s.portOverflow = uint16(port >> 16)
+	s.setPeer(via, hop, s.ip.localFor(via, addr), netip.AddrPortFrom(addr, uint16(port)))
 	s.state = TCPSynSent
 	s.log("connecting")
 	s.startTimeout()

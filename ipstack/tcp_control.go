@@ -73,7 +73,7 @@ func (s *TCPSocket) datagram(headers, data int) header.IPv4 {
 // putHeader writes a TCP header with the present window.
 func (s *TCPSocket) putHeader(tcp header.TCP, flags header.TCPFlags, seq, ack seqnum.Value, size int) {
 	tcp.Encode(&header.TCPFields{
-		SrcPort:    s.port,
+		SrcPort:    s.port | s.portOverflow,
 		DstPort:    s.remote.Port(),
 		SeqNum:     uint32(seq),
 		AckNum:     uint32(ack),

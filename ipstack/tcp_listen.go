@@ -192,7 +192,7 @@ func (l *listener) find(seg *segment) int {
 func (s *TCPSocket) assign(seg *segment, in *Interface) {
 	remote := seg.incoming().remote
 	via, hop, _ := s.ip.route(toWord(remote.Addr()), in)
-	s.peerMSS = seg.mss()
+	s.peerMSS, s.portOverflow = seg.mss(), 0
 	s.ip.tcp.bind(s, s.port)
 	s.setPeer(via, hop, s.ip.localFor(in, remote.Addr()), remote)
 	s.parked = bytes.Clone(seg.datagram)

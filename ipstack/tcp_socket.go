@@ -81,7 +81,10 @@ type TCPSocket struct {
 	hop    uint32     // and the neighbour on it
 	local  netip.Addr // our address in the connection
 	remote netip.AddrPort
-	inside bool // the instance is its own peer
+	// portOverflow is the upper half of the peer's port, not 0 for one that no
+	// segment can carry.
+	portOverflow uint16
+	inside       bool // the instance is its own peer
 
 	// The addresses that netstack knows.
 	innerLocal, innerRemote netip.Addr
