@@ -153,7 +153,7 @@ func (v *ipv6Protocol) park(n *neighbour, i *Interface, packet *packetpool.Packe
 		n.waiting = slices.Delete(n.waiting, 0, 1)
 	}
 	packet.Hold(&v.ip.holders.arp)
-	n.waiting = append(n.waiting, arpWaiting{slices.Clone(v.ip.frame), packet})
+	n.waiting = append(n.waiting, arpWaiting{slices.Clone(v.ip.frame), packet, v.ip.vlan})
 	if len(n.waiting) > 1 {
 		return
 	}
@@ -272,7 +272,7 @@ func (v *ipv6Protocol) sendWaiting(n *neighbour) {
 	}
 	n.waiting = nil
 	for _, w := range waiting {
-		v.ip.frame = append(v.ip.frame[:0], w.frame...)
+		v.ip.frame, v.ip.vlan = append(v.ip.frame[:0], w.frame...), w.vlan
 		v.ip.sendTo(n.via, LinkPacketSend, n.msw, n.lsw, w.packet)
 	}
 	if n.state == neighbourIsStale {

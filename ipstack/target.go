@@ -25,6 +25,11 @@ type Target struct {
 	// LowWatermark limits what receiving takes from a pool and keeps in a TCP
 	// socket: NX_ENABLE_LOW_WATERMARK. The pool's target needs it too.
 	LowWatermark bool
+	// InterfaceCapability lets the hardware verify checksums:
+	// NX_ENABLE_INTERFACE_CAPABILITY.
+	InterfaceCapability bool
+	// VLAN has priorities for what sockets send: NX_ENABLE_VLAN.
+	VLAN bool
 	// Interfaces is the number of physical interfaces; 0 means 1,
 	// NX_MAX_PHYSICAL_INTERFACES.
 	Interfaces int

@@ -105,7 +105,7 @@ func (t *tcpProtocol) receive(packet *packetpool.Packet, datagram header.IPv4) {
 		packet.Release()
 		return
 	}
-	if !seg.checksumValid() {
+	if !seg.checksumValid() && !t.ip.verified(packet, CapabilityTCPRxChecksum) {
 		t.ip.stats.ChecksumErrors++
 		t.info.ChecksumErrors++
 		t.info.InvalidPackets++

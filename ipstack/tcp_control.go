@@ -42,6 +42,9 @@ func (s *TCPSocket) sendControl(c controlSegment) bool {
 		return false
 	}
 	s.rx.acked, s.rx.windowTold = c.ack, s.rx.window
+	if s.vlan != noVLANPriority {
+		packet.VlanPriority = s.vlan
+	}
 	s.ip.room = packet.PrependPtr - packet.DataStart - ipv4Header - ethernetHeader
 	s.emit(packet)
 	return true
@@ -149,6 +152,10 @@ func (s *TCPSocket) sendData(sent *transmitted) {
 	sum := header.PseudoHeaderChecksum(header.TCPProtocolNumber, datagram.SourceAddress(), datagram.DestinationAddress(), uint16(len(tcp)))
 	tcp.SetChecksum(^checksum.Checksum(tcp[:tcpHeader], checksum.Checksum(data, sum)))
 	s.rx.acked, s.rx.windowTold = s.rx.next, s.rx.window
+	if s.vlan != noVLANPriority {
+		sent.packet.VlanPriority = s.vlan
+	}
+	s.ip.vlan = sent.packet.VlanPriority
 	s.ip.room = sent.packet.PrependPtr - sent.packet.DataStart - tcpHeader - ipv4Header - ethernetHeader
 	s.emit(nil)
 }

@@ -98,6 +98,8 @@ type TCPSocket struct {
 	timeout uint32 // ticks until something is sent again, 0 if nothing is
 	retries uint32 // how often it has been
 
+	vlan uint8 // priority for the driver, or noVLANPriority
+
 	mss       uint32 // largest segment of the connection
 	wantedMSS uint32 // what the application set, or 0
 	peerMSS   uint32 // what the peer said
@@ -135,7 +137,7 @@ func (s *TCPSocket) Create(ip *IP, config TCPSocketConfig) error {
 	if s.Created() {
 		s.ip.tcp.remove(s) // another instance's: C forgets that one too
 	}
-	*s = TCPSocket{ip: ip, config: config, state: TCPClosed, client: true}
+	*s = TCPSocket{ip: ip, config: config, state: TCPClosed, client: true, vlan: noVLANPriority}
 	s.on = callbacks{disconnected: config.Disconnected, received: config.Received, urgent: config.Urgent}
 	s.resend = retransmission{queue: config.TransmitQueue, timeout: retryTicks, retries: maxRetries}
 	s.rx.reset(s)

@@ -83,6 +83,9 @@ func (s *UDPSocket) count(bytes uint32) {
 
 // addHeader puts the UDP header in front of a datagram.
 func (s *UDPSocket) addHeader(packet *packetpool.Packet, from netip.Addr, to netip.AddrPort) {
+	if s.vlan != noVLANPriority {
+		packet.VlanPriority = s.vlan
+	}
 	packet.PrependPtr -= udpHeader
 	packet.Length += udpHeader
 	head := header.UDP(packet.At(packet.PrependPtr)[:udpHeader])
@@ -148,7 +151,7 @@ func (s *UDPSocket) Receive(wait uint32) (*packetpool.Packet, error) {
 		if err != nil {
 			return nil, err
 		}
-		if s.intact(packet) {
+		if s.intact(packet) || s.ip.verified(packet, CapabilityUDPRxChecksum) {
 			trimFront(packet, udpHeader)
 			return packet, nil
 		}

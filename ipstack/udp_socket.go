@@ -35,6 +35,8 @@ type UDPSocket struct {
 	noSum    bool // checksums are neither made nor looked at
 	received func(*UDPSocket)
 
+	vlan uint8 // priority for the driver, or noVLANPriority
+
 	queue   []*packetpool.Packet
 	waiting waitList
 	holder  holder
@@ -58,7 +60,7 @@ func (s *UDPSocket) Create(ip *IP, config UDPSocketConfig) error {
 	if ip.udp == nil {
 		return status.NotEnabled
 	}
-	*s = UDPSocket{ip: ip, config: config}
+	*s = UDPSocket{ip: ip, config: config, vlan: noVLANPriority}
 	s.holder.name = "udp socket " + config.Name + " receive queue"
 	s.waiting.kernel = ip.kernel
 	s.waiting.what = func() string { return "a datagram for udp socket " + config.Name }

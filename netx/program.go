@@ -77,11 +77,13 @@ type Pop3Options struct {
 	Log *zap.Logger
 }
 
-// stackTarget returns the program's build of the stack. Where the same macro of C
-// changes packets too, Target has it.
+// stackTarget returns the program's build of the stack. Macros of C that change
+// packets too are in Target.
 func (p *Program) stackTarget() ipstack.Target {
 	target := p.Stack
 	target.LowWatermark = target.LowWatermark || p.Target.EnableLowWatermark
+	target.InterfaceCapability = target.InterfaceCapability || p.Target.EnableInterfaceCapability
+	target.VLAN = target.VLAN || p.Target.EnableVLAN
 	return target
 }
 

@@ -239,7 +239,7 @@ func NxTcpSocketTransmitConfigure(socket *NX_TCP_SOCKET, maxQueueDepth, timeout,
 // Callers: initialization, threads, timers.
 func NxTcpSocketReceiveQueueMaxSet(socket *NX_TCP_SOCKET, receiveQueueMaximum UINT) UINT {
 	switch {
-	case !current().Target.EnableLowWatermark:
+	case !current().stackTarget().LowWatermark:
 		return NX_NOT_SUPPORTED
 	case socket == nil || !socket.Created():
 		return NX_PTR_ERROR
