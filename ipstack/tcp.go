@@ -11,7 +11,6 @@ import (
 
 	"netxsim/netx/status"
 	"netxsim/packetpool"
-	"netxsim/sim"
 )
 
 // TCP's clock, in ticks at 100 a second.
@@ -45,9 +44,8 @@ type tcpProtocol struct {
 	opening     *TCPSocket                // netstack is to send its SYN
 	info        TCPInfo
 
-	timer   *sim.Timer
-	ticking bool
-	began   uint32 // tick at which the clock of time-outs began
+	clock   tcpClock
+	created uint64 // sockets so far
 }
 
 // EnableTCP lets the instance use TCP, as nx_tcp_enable does.
@@ -63,19 +61,10 @@ func (ip *IP) EnableTCP() error {
 		connections: make(map[connection]*TCPSocket),
 		listeners:   make(map[uint16]*listener),
 		endpoints:   make(map[uint16]tcpip.Endpoint),
-		began:       ip.kernel.Ticks(),
 	}
-	timer, err := ip.kernel.NewTimer(sim.TimerConfig{
-		Name:         ip.name + " TCP fast timer",
-		Initial:      fastTimerTicks,
-		Reschedule:   fastTimerTicks,
-		DontActivate: true,
-		Expired:      func() { ip.post(work{run: t.fastTick}) },
-	})
-	if err != nil {
+	if err := t.clock.init(ip); err != nil {
 		return err
 	}
-	t.timer = timer
 	ip.tcp = t
 	ip.addInside()
 	ip.configureTCP()
@@ -210,35 +199,6 @@ func (t *tcpProtocol) edgeOut(datagram header.IPv4) {
 	}
 }
 
-// needClock starts the clock of time-outs, on the beat it has kept since TCP
-// was enabled. It runs only while a socket needs it.
-func (t *tcpProtocol) needClock() {
-	if t.ticking {
-		return
-	}
-	t.ticking = true
-	beat := (t.ip.kernel.Ticks() - t.began) % fastTimerTicks
-	t.timer.Deactivate()
-	if err := t.timer.Change(fastTimerTicks-beat, fastTimerTicks); err != nil {
-		panic(err) // the ticks are never 0
-	}
-	t.timer.Activate()
-}
-
-// fastTick is one beat of the clock of time-outs, in the IP thread.
-func (t *tcpProtocol) fastTick() {
-	busy := false
-	for i := 0; i < len(t.sockets); i++ { // callbacks may delete sockets
-		s := t.sockets[i]
-		s.fastTick()
-		busy = busy || s.needsClock()
-	}
-	if !busy && t.ticking {
-		t.ticking = false
-		t.timer.Deactivate()
-	}
-}
-
 // refreshNoted looks at the sockets of which netstack said that they ended.
 func (t *tcpProtocol) refreshNoted() {
 	for len(t.noted) > 0 {
@@ -266,5 +226,6 @@ func (t *tcpProtocol) disconnected(s *TCPSocket) {
 
 // remove takes a socket out of the instance's list.
 func (t *tcpProtocol) remove(s *TCPSocket) {
+	t.clock.forget(s)
 	t.sockets = slices.DeleteFunc(t.sockets, func(other *TCPSocket) bool { return other == s })
 }

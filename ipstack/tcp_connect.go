@@ -111,7 +111,7 @@ func (s *TCPSocket) answered(packet *packetpool.Packet, seg *segment) bool {
 	s.rx.next = seg.seq.Add(1)
 	s.tx.open(s, seg.window)
 	s.sendACK()
-	s.timeout = 0
+	s.due = 0
 	s.state = TCPEstablished
 	s.log("established")
 	s.call(s.on.established)
@@ -124,7 +124,7 @@ func (s *TCPSocket) crossed(seg *segment) {
 	s.deliver(seg)
 	s.rx.next = seg.seq.Add(1)
 	s.tx.open(s, seg.window)
-	s.state, s.timeout = TCPSynReceived, 0
+	s.state, s.due = TCPSynReceived, 0
 	s.sendSYN()
 }
 

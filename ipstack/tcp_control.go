@@ -39,6 +39,7 @@ func (s *TCPSocket) sendControl(c controlSegment) bool {
 	packet := s.ip.chargeControl()
 	if packet == nil {
 		s.log("no packet for a control segment")
+		s.owe()
 		return false
 	}
 	s.rx.acked, s.rx.windowTold = c.ack, s.rx.window

@@ -56,7 +56,7 @@ func (s *TCPSocket) listen(port uint16) {
 	s.client = false
 	s.state = TCPListen
 	s.port = port
-	s.timeout = 0
+	s.due = 0
 }
 
 // Relisten makes a socket wait for the next connection to a port that the
@@ -218,7 +218,7 @@ func (s *TCPSocket) Accept(wait uint32) error {
 			return status.NotListenState
 		}
 		s.state = TCPSynReceived
-		s.timeout = 0
+		s.due = 0
 		if s.bound {
 			s.answerSYN()
 		}
@@ -234,7 +234,7 @@ func (s *TCPSocket) Accept(wait uint32) error {
 		if s.state == TCPSynReceived {
 			s.giveUp()
 		}
-		s.state, s.timeout = TCPListen, 0
+		s.state, s.due = TCPListen, 0
 	}
 	if errors.Is(err, errExpired) {
 		return status.NotConnected
@@ -337,7 +337,7 @@ func (s *TCPSocket) Unaccept() error {
 		l.socket = nil
 	}
 	s.state, s.client = TCPClosed, true
-	s.timeout = 0
+	s.due = 0
 	s.parked = nil
 	s.rx.flush()
 	return nil

@@ -293,7 +293,7 @@ func (s *TCPSocket) receiveData() {
 	if s.rx.windowReopened() {
 		s.sendACK()
 	} else {
-		s.ip.tcp.needClock()
+		s.owe()
 	}
 }
 
@@ -357,6 +357,8 @@ func (s *TCPSocket) take() *packetpool.Packet {
 	s.rx.taken(int(packet.Length))
 	if s.takesData() && s.rx.windowReopened() {
 		s.sendACK()
+	} else {
+		s.owe()
 	}
 	return packet
 }

@@ -95,7 +95,8 @@ type TCPSocket struct {
 	synSent                 bool // our SYN or SYN-ACK has left
 
 	parked  []byte // the SYN that waits for accept
-	timeout uint32 // ticks until something is sent again, 0 if nothing is
+	clock   dueSocket
+	due     uint64 // beat at which something is sent again, 0 if nothing is
 	retries uint32 // how often it has been
 
 	vlan uint8 // priority for the driver, or noVLANPriority
@@ -146,6 +147,8 @@ func (s *TCPSocket) Create(ip *IP, config TCPSocketConfig) error {
 	s.held.receive.name = "socket " + config.Name + " receive queue"
 	s.held.transmit.name = "socket " + config.Name + " transmit queue"
 	s.entry = waiter.NewFunctionEntry(waiter.EventHUp|waiter.EventErr, func(waiter.EventMask) { ip.stack.Notify(s) })
+	ip.tcp.created++
+	s.clock.number = ip.tcp.created
 	ip.tcp.sockets = append(ip.tcp.sockets, s)
 	return nil
 }

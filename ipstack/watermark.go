@@ -45,6 +45,7 @@ func (s *TCPSocket) tooMany(packet *packetpool.Packet) bool {
 func (s *TCPSocket) reopen(packet *packetpool.Packet) {
 	if s.ip.target.LowWatermark && s.rx.window == 0 && s.rx.queue.len() == 0 && !s.ip.scarce(packet) {
 		s.rx.window = s.rx.full
+		s.owe()
 	}
 }
 
