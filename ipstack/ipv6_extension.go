@@ -48,7 +48,7 @@ type headerChain struct {
 
 // newHeaderChain is that of a packet of which the IPv6 header has been looked
 // at.
-func newHeaderChain() headerChain { return headerChain{field: 6, next: ipv6Header} }
+func newHeaderChain() headerChain { return headerChain{field: nextHeaderField, next: ipv6Header} }
 
 // verdict is what becomes of a packet after an extension header.
 type verdict uint8

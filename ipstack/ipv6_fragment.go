@@ -13,7 +13,8 @@ const (
 	// reassemblySeconds6 is NX_IPV6_MAX_REASSEMBLY_TIME.
 	reassemblySeconds6 = 60
 	largestDatagram    = 65535
-	payloadLengthField = 4 // offset in the IPv6 header
+	payloadLengthField = 4 // offsets in the IPv6 header
+	nextHeaderField    = 6
 )
 
 // sendFragments6 sends the datagram in the scratch frame in pieces (RFC 8200,
@@ -31,46 +32,67 @@ func (ip *IP) sendFragments6(i *Interface, mtu, msw, lsw uint32, packet *packetp
 	if packet != nil {
 		pool = packet.Pool()
 	}
-	head, data := ip.pieces[:ipv6Header], ip.pieces[ipv6Header:]
-	size := int(mtu-ipv6Header)/8*8 - fragmentHeaderSize
+	whole, field := unfragmentable(ip.pieces)
+	head, data := ip.pieces[:whole], ip.pieces[whole:]
+	protocol := head[field]
+	head[field] = fragmentHeader
+	size := (int(mtu)-whole)&^7 - fragmentHeaderSize
 	for at := 0; at < len(data) && size > 0; at += size {
 		piece := data[at:min(at+size, len(data))]
-		fragment := ip.fragmentPacket6(pool, head, piece, at, at+size < len(data))
+		option := fragmentOption(protocol, ip.identification, at, at+size < len(data))
+		fragment := fragmentPacket6(pool, head, option, piece)
 		if fragment == nil {
 			break
 		}
 		fragment.InterfaceIndex = int32(i.index)
 		ip.info.FragmentsSent++
-		ip.countSent(ipv6Header + len(piece))
+		ip.countSent(whole + len(piece))
 		ip.frame = appendBytes(append(ip.frame[:0], frameRoom[:]...), fragment)
 		ip.transmit(i, LinkPacketSend, ip.frame, msw, lsw, fragment)
 	}
 	release(packet)
 }
 
-// fragmentPacket6 makes a fragment with a header like head, or returns nil when
-// there are no packets for it.
-func (ip *IP) fragmentPacket6(pool *packetpool.Pool, head header.IPv6, piece []byte, offset int, more bool) *packetpool.Packet {
-	packet, err := pool.Allocate(physicalHeader, noWait)
-	if err != nil {
-		return nil
+// unfragmentable returns the length of the headers that every fragment of a
+// datagram has, which routers look at, and where in them the number of what
+// follows stands.
+func unfragmentable(datagram []byte) (length, field int) {
+	length, field = ipv6Header, nextHeaderField
+	for datagram[field] == hopByHopHeader || datagram[field] == routingHeader {
+		if length+1 >= len(datagram) || length+extensionSize(datagram[length:]) > len(datagram) {
+			return len(datagram), field // it makes no sense
+		}
+		field = length
+		length += extensionSize(datagram[length:])
 	}
-	var room [ipv6Header + fragmentHeaderSize]byte
-	own := header.IPv6(room[:ipv6Header])
-	copy(own, head)
-	own.SetNextHeader(fragmentHeader)
-	own.SetPayloadLength(uint16(fragmentHeaderSize + len(piece)))
-	option := room[ipv6Header:]
-	option[0] = head.NextHeader()
+	return length, field
+}
+
+// fragmentOption is the header of a fragment.
+func fragmentOption(protocol uint8, id uint32, offset int, more bool) [fragmentHeaderSize]byte {
+	option := [fragmentHeaderSize]byte{protocol}
 	flags := uint16(offset)
 	if more {
 		flags |= 1
 	}
 	binary.BigEndian.PutUint16(option[2:], flags)
-	putWord(option[4:], ip.identification)
-	if packet.Append(room[:], pool, noWait) != nil || packet.Append(piece, pool, noWait) != nil {
-		packet.Release()
+	putWord(option[4:], id)
+	return option
+}
+
+// fragmentPacket6 makes a fragment with headers like head, or returns nil when
+// there are no packets for it.
+func fragmentPacket6(pool *packetpool.Pool, head header.IPv6, option [fragmentHeaderSize]byte, piece []byte) *packetpool.Packet {
+	packet, err := pool.Allocate(physicalHeader, noWait)
+	if err != nil {
 		return nil
+	}
+	head.SetPayloadLength(uint16(len(head) - ipv6Header + len(option) + len(piece)))
+	for _, part := range [][]byte{head, option[:], piece} {
+		if packet.Append(part, pool, noWait) != nil {
+			packet.Release()
+			return nil
+		}
 	}
 	packet.IpVersion = 6
 	return packet

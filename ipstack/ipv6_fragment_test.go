@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
+	"netxsim/ipstack"
 	"netxsim/sim/link"
 )
 
@@ -234,4 +235,52 @@ func TestFragmentsOfTCP(t *testing.T) {
 		return nil
 	})
 	n.run(t)
+}
+
+// TestFragmentsWithExtensionHeaders sends a long raw packet that begins with extension headers: those for routers are in
+// every fragment.
+func TestFragmentsWithExtensionHeaders(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		headers []extension
+		want    []string // length, next headers, offset
+	}{
+		{"for the destination", []extension{{60, padded}}, []string{"1496 [44 60] 0", "620 [44 60] 1448"}},
+		{"for routers", []extension{{0, padded}, {43, arrived}, {60, padded}}, []string{"1496 [0 43 44 60] 0", "652 [0 43 44 60] 1432"}},
+		{"longer than the packet", []extension{{0, append([]byte{0, 255}, make([]byte, 6)...)}}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			n := datagramNetwork(t, link.Config{}, 8)
+			tap := n.withTap6(t)
+			n.thread(t, "app", func() error {
+				_ = n.kernel.Sleep(500)
+				first, payload := chain(17, make([]byte, 2012), test.headers...)
+				p, err := datagram(n.a.DefaultPool(), payload)
+				if err != nil {
+					return err
+				}
+				if err := n.a.SendRawFrom(0, p, tapAddress, ipstack.RawHeader{Protocol: first}); err != nil {
+					return err
+				}
+				_ = n.kernel.Sleep(10)
+				return nil
+			})
+			n.run(t)
+			var got []string
+			for _, packet := range tap.take() {
+				at, next, numbers := 40, packet[6], []byte{packet[6]}
+				for next != 44 {
+					next = packet[at]
+					numbers = append(numbers, next)
+					at += 8
+				}
+				numbers = append(numbers, packet[at])
+				got = append(got, fmt.Sprint(len(packet), numbers, int(packet[at+2])<<8|int(packet[at+3]&0xf8)))
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("fragments (-want +got):\n%s", diff)
+			}
+			allFree(t, n.a)
+		})
+	}
 }
