@@ -57,15 +57,16 @@ func (i *Interface) putHardware(text []byte, option byte) {
 	copy(text[2:], hardware[:])
 }
 
-// sendMessage sends an ICMPv6 message on an interface, in a packet of the
-// default pool, and reports whether there was one.
+// sendMessage sends an ICMPv6 message on an interface, in one packet of the
+// default pool, and reports whether there was one that has the room.
 func (v *ipv6Protocol) sendMessage(i *Interface, from, to netip.Addr, text []byte) bool {
 	packet, err := v.ip.pool.Allocate(icmpv6PacketType, noWait)
 	if err != nil {
 		v.ip.stats.SendNoPacket++
 		return false
 	}
-	if packet.Append(text, v.ip.pool, noWait) != nil {
+	if packet.DataEnd-packet.PrependPtr < len(text) || packet.Append(text, v.ip.pool, noWait) != nil {
+		v.ip.stats.SendNoRoom++
 		packet.Release()
 		return false
 	}
