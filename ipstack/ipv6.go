@@ -1,6 +1,7 @@
 package ipstack
 
 import (
+	"cmp"
 	"net/netip"
 
 	"netxsim/netx/status"
@@ -23,7 +24,7 @@ type ipv6Protocol struct {
 	icmp         bool
 	addresses    []ipv6Address // those of the interfaces, then ::1
 	neighbours   [neighbourLimit]neighbour
-	destinations [destinationLimit]ipv6Destination
+	destinations []ipv6Destination
 	retransmit   uint32 // tenths of a second between questions to a neighbour, less one
 	reachable    uint32 // seconds for which an answer counts
 	routers      [maxRouters]ipv6Router
@@ -93,6 +94,7 @@ func (v *ipv6Protocol) init(ip *IP) {
 	v.ip = ip
 	v.setDefaults()
 	v.addresses = make([]ipv6Address, addressesOfOne*len(ip.physical())+1)
+	v.destinations = make([]ipv6Destination, cmp.Or(ip.target.IPv6Destinations, destinationLimit))
 }
 
 // setDefaults forgets what routers have told about the link.

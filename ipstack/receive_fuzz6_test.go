@@ -4,14 +4,11 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"testing"
-	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
 	"netxsim/ipstack"
-	"netxsim/sim"
-	"netxsim/sim/link"
 )
 
 // A script is IPv6 packets to send: each is the number of its first header, flags, the length of what follows in two
@@ -101,15 +98,11 @@ func FuzzReceive6(f *testing.F) {
 	}
 	f.Add(all)
 	f.Fuzz(func(t *testing.T, script []byte) {
-		n := &network{kernel: sim.New(sim.Config{Seed: 1, Horizon: time.Hour})}
-		n.wire = link.New(n.kernel, link.Config{})
-		n.a = n.newTargetIP(t, ipstack.Target{IPv6PathMTU: true, IPv6Multicast: true}, "A", "192.2.2.61/24", 0x61, 24)
+		n := newUDPNetwork(t, ipstack.Target{IPv6PathMTU: true, IPv6Multicast: true})
 		tap := n.withTap6(t)
 		n.a.EnableFragmentation()
-		for _, err := range []error{n.a.EnableUDP(), n.a.EnableIGMP()} {
-			if err != nil {
-				t.Fatal(err)
-			}
+		if err := n.a.EnableIGMP(); err != nil {
+			t.Fatal(err)
 		}
 		if _, err := n.a.SetIPv6Address(0, netip.Addr{}, 10); err != nil {
 			t.Fatal(err)

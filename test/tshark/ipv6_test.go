@@ -26,14 +26,7 @@ var ofBadHeaders = []string{
 
 // TestSessions6 plays sessions by IPv6.
 func TestSessions6(t *testing.T) {
-	needTshark(t)
-	for _, session := range []struct {
-		name      string
-		wire      link.Config
-		play      func(n *network)
-		accept    []string
-		protocols []string // that must be in the capture
-	}{
+	playSessions(t, []session{
 		{"neighbours and pings", quick, addressed(ping6), nil, []string{"ICMPv6"}},
 		{"a duplicate address", quick, duplicate6, nil, []string{"ICMPv6"}},
 		{"a router", quick, advertised6, nil, []string{"ICMPv6", "UDP"}},
@@ -44,17 +37,7 @@ func TestSessions6(t *testing.T) {
 		{"TCP", quick, addressed(transfer6(100_000)), ofSmallWindow, []string{"TCP"}},
 		{"TCP, nobody listens", quick, addressed(refused6), ofReset, []string{"TCP"}},
 		{"TCP, 1 % loss", lossy(0.01), addressed(transfer6(100_000)), accepted(ofSmallWindow, ofLoss), []string{"TCP"}},
-	} {
-		t.Run(session.name, func(t *testing.T) {
-			path := record(t, session.wire, session.play)
-			counts := judge(t, path, session.accept).Protocols
-			for _, want := range session.protocols {
-				if counts[want] == 0 {
-					t.Errorf("no frame of %s in %v", want, counts)
-				}
-			}
-		})
-	}
+	})
 }
 
 // enable6 gives an instance, which knows its hardware address by now, IPv6, a link-local address and another, unless that is
