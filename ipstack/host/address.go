@@ -33,7 +33,7 @@ func (n *Net) parse(ctx context.Context, network, address string) (kind string, 
 	if err != nil {
 		return "", p, err
 	}
-	port, err := net.DefaultResolver.LookupPort(ctx, kind, service)
+	port, err := lookupPort(kind, service)
 	if err != nil {
 		return "", p, err
 	}

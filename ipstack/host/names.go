@@ -152,6 +152,11 @@ func (r *Resolver) LookupAddr(ctx context.Context, addr string) ([]string, error
 }
 
 // LookupPort returns the port of a service, such as "pop3" or "110", of a network, such as "tcp".
-func (r *Resolver) LookupPort(ctx context.Context, network, service string) (int, error) {
-	return net.DefaultResolver.LookupPort(ctx, network, service)
+// It knows the services that are common.
+func (r *Resolver) LookupPort(_ context.Context, network, service string) (int, error) {
+	kind, err := kindOf(network)
+	if err != nil {
+		return 0, err
+	}
+	return lookupPort(kind, service)
 }

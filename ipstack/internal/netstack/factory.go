@@ -1,7 +1,6 @@
 package netstack
 
 import (
-	"math"
 	"runtime"
 	"sync"
 	"time"
@@ -9,45 +8,72 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 )
 
-// A factory makes gVisor's stacks in goroutines that belong to no bubble of
-// testing/synctest, whoever asks.
-//
-// A stack's TCP works in goroutines that park in a way which a bubble does not
-// count as idle: time in a bubble that had them would never move. A goroutine
-// is in the bubble of the one that starts it; that of a timer is where the timer
-// was made. So a timer that is older than any bubble starts them, and no
-// goroutine has to wait for requests.
+// A stack's TCP works in goroutines that park in a way which a bubble of
+// testing/synctest does not count as idle: time in a bubble that had them would
+// never move. A goroutine is in the bubble of the one that starts it, so stacks
+// must be made outside.
+
+// started is before any bubble's time ends: in a bubble it is the year 2000.
+var started = time.Now().Round(0) //netxlint:wallclock tells a bubble's clock from the system's
+
+// inBubble reports whether the calling goroutine is in a bubble. A system clock that has
+// been set back looks like one, which costs time only.
+func inBubble() bool {
+	return time.Now().Round(0).Before(started) //netxlint:wallclock tells a bubble's clock from the system's
+}
+
+// making guards GOMAXPROCS, from which gVisor takes its number of TCP
+// processors.
+var making sync.Mutex
+
+// newStack returns a new stack whose goroutines are in no bubble.
+func newStack(options stack.Options) *stack.Stack {
+	if !inBubble() {
+		return makeStack(options)
+	}
+	return outsideBubbles.make(options)
+}
+
+// makeStack makes a stack. One processor fixes the order of work inside it.
+func makeStack(options stack.Options) *stack.Stack {
+	making.Lock()
+	defer making.Unlock()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	return stack.New(options)
+}
+
+// A factory makes stacks for goroutines in bubbles. Cleanups of the garbage
+// collector run outside of any bubble, and unlike a goroutine that waits
+// for work they are no leak.
 type factory struct {
-	mu      sync.Mutex // one stack at a time
-	timer   *time.Timer
-	options stack.Options
-	made    chan *stack.Stack
+	mu   sync.Mutex // one stack at a time
+	made chan *stack.Stack
 }
 
-var stacks = newFactory()
+// outsideBubbles has a channel that belongs to no bubble, since it is made here.
+var outsideBubbles = factory{made: make(chan *stack.Stack, 1)}
 
-func newFactory() *factory {
-	f := &factory{made: make(chan *stack.Stack)}
-	f.timer = time.AfterFunc(math.MaxInt64, f.work) //netxlint:wallclock it fires when somebody waits for it
-	f.timer.Stop()
-	return f
-}
-
-// newStack returns a new stack.
-func (f *factory) newStack(options stack.Options) *stack.Stack {
+func (f *factory) make(options stack.Options) *stack.Stack {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.options = options
-	f.timer.Reset(0)
-	return <-f.made
+	f.order(options)
+	for {
+		runtime.GC()
+		for range 1000 {
+			select {
+			case s := <-f.made:
+				return s
+			default:
+				runtime.Gosched()
+			}
+		}
+	}
 }
 
-// work makes a stack. Nobody else touches GOMAXPROCS, from which gVisor takes
-// its number of TCP processors: one a stack fixes the order of work inside it.
-func (f *factory) work() {
-	processors := runtime.GOMAXPROCS(1)
-	s := stack.New(f.options)
-	runtime.GOMAXPROCS(processors)
-	f.options = stack.Options{}
-	f.made <- s
+// order has the next garbage collection make a stack.
+//
+//go:noinline
+func (f *factory) order(options stack.Options) {
+	type garbage struct{ self *garbage }
+	runtime.AddCleanup(new(garbage), func(options stack.Options) { f.made <- makeStack(options) }, options)
 }

@@ -63,7 +63,7 @@ func New(config Config) *Stack {
 			s.Settle()
 		}
 	}
-	s.Stack = stacks.newStack(stack.Options{
+	s.Stack = newStack(stack.Options{
 		NetworkProtocols:   []stack.NetworkProtocolFactory{ipv4.NewProtocol, arp.NewProtocol},
 		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol, udp.NewProtocol, icmp.NewProtocol4},
 		Clock:              &clock{config.Kernel, run},
