@@ -12,11 +12,24 @@ import (
 
 // TestConn runs the suite of golang.org/x/net/nettest on the system's clock: it begins subtests, which a bubble does not allow.
 func TestConn(t *testing.T) {
-	n := start(link.Config{Latency: 100 * time.Microsecond}, 1)
-	defer n.end(t)
-	nettest.TestConn(t, func() (c1, c2 net.Conn, stop func(), err error) {
-		return pipe(n.b, n.a)
-	})
+	n := build(link.Config{Latency: 100 * time.Microsecond}, 1)
+	c, d := n.device(t, "c", 3, 64), n.device(t, "d", 4, 64)
+	n.stop = n.kernel.Start(nil)
+	for _, test := range []struct {
+		name           string
+		server, client machine
+	}{
+		{"host to host", n.b, n.a},
+		{"device to device", c, d},
+		{"device to host", n.a, d},
+		{"host to device", d, n.a},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			nettest.TestConn(t, func() (c1, c2 net.Conn, stop func(), err error) { return pipe(test.server, test.client) })
+		})
+	}
+	n.end(t)
+	whole(t, c, d)
 }
 
 // A machine is what has the functions of package net.
