@@ -99,6 +99,26 @@ func devices(t *testing.T, config link.Config, packets int, test func(t *testing
 	})
 }
 
+// settled waits until all packets of a device are back, on whatever clock.
+func (n *network) settled(t *testing.T, d *host.Device) {
+	t.Helper()
+	pool := d.IP().DefaultPool()
+	back := make(chan struct{}, 1)
+	n.kernel.Enter(func() {
+		check := func(packetpool.Event) {
+			if pool.Available() == pool.Total() {
+				select {
+				case back <- struct{}{}:
+				default:
+				}
+			}
+		}
+		pool.Watch(check)
+		check(packetpool.Event{})
+	})
+	<-back
+}
+
 // whole reports packets that did not come back to the pools of devices.
 func whole(t *testing.T, devices ...*host.Device) {
 	t.Helper()
