@@ -35,7 +35,9 @@ func TestGRPC(t *testing.T) {
 		go func() { done <- service.Serve(l) }()
 		conn, err := grpc.NewClient("passthrough:///"+serverName(server)+":50051",
 			grpc.WithTransportCredentials(insecure.NewCredentials()),
-			grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) { return client.DialContext(ctx, "tcp", address) }))
+			grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) {
+				return client.DialContext(ctx, "tcp", address)
+			}))
 		if err != nil {
 			t.Fatal(err)
 		}
