@@ -17,19 +17,22 @@ func TestConn(t *testing.T) {
 	n := build(link.Config{Latency: 100 * time.Microsecond}, 1)
 	c, d := n.device(t, "c", 3, 64), n.device(t, "d", 4, 64)
 	n.stop = n.kernel.Start(nil)
-	for _, test := range []struct {
-		name           string
-		server, client machine
-	}{
-		{"host to host", n.b, n.a},
-		{"device to device", c, d},
-		{"device to host", n.a, d},
-		{"host to device", d, n.a},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			nettest.TestConn(t, func() (c1, c2 net.Conn, stop func(), err error) { return pipe(test.server, test.client) })
-		})
-	}
+	t.Run("pairs", func(t *testing.T) {
+		for _, test := range []struct {
+			name           string
+			server, client machine
+		}{
+			{"host to host", n.b, n.a},
+			{"device to device", c, d},
+			{"device to host", n.a, d},
+			{"host to device", d, n.a},
+		} {
+			t.Run(test.name, func(t *testing.T) {
+				t.Parallel()
+				nettest.TestConn(t, func() (c1, c2 net.Conn, stop func(), err error) { return pipe(test.server, test.client) })
+			})
+		}
+	})
 	n.settled(t, c)
 	n.settled(t, d)
 	n.end(t)
