@@ -3,7 +3,6 @@ package host_test
 import (
 	"bytes"
 	"io"
-	"net"
 	"sync"
 	"syscall"
 	"testing"
@@ -24,19 +23,8 @@ func TestDeviceEcho(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			go func() {
-				io.Copy(server, server)
-				server.Close()
-			}()
-			sent := bytes.Repeat([]byte("0123456789abcdef"), 4096)
-			go func() {
-				client.Write(sent)
-				client.(interface{ CloseWrite() error }).CloseWrite()
-			}()
-			got, err := io.ReadAll(client)
-			if err != nil || !bytes.Equal(got, sent) {
-				t.Errorf("%d bytes of %d, %v", len(got), len(sent), err)
-			}
+			go echo(server)
+			wantEcho(t, spawn, client, bytes.Repeat([]byte("0123456789abcdef"), 4096))
 			stop()
 		}
 	})
@@ -145,10 +133,7 @@ func TestThreadAsCaller(t *testing.T) {
 		c := n.device(t, "c", 3, 16)
 		inside := host.NewDevice(c.IP(), host.DeviceConfig{Callers: host.Baton})
 		n.stop = n.kernel.Start(nil)
-		defer serve(t, n.a, ":7", func(conn net.Conn) {
-			io.Copy(conn, conn)
-			conn.Close()
-		})()
+		defer serve(t, n.a, ":7", echo)()
 		done := make(chan struct{})
 		n.kernel.Enter(func() {
 			_, err := n.kernel.NewThread(sim.ThreadConfig{Name: "caller", Priority: 16, Entry: func() {
