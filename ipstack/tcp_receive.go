@@ -125,6 +125,7 @@ func (s *TCPSocket) receiveSegment(packet *packetpool.Packet, seg *segment) {
 		packet.Release()
 	}
 	s.ip.tcp.refreshNoted()
+	s.changed()
 }
 
 // admits reports whether a segment belongs to the connection, makes sense and
@@ -150,6 +151,7 @@ func (s *TCPSocket) belongs(seg *segment) bool {
 			s.sendACK()
 		}
 	case seg.has(header.TCPFlagRst):
+		s.wasReset = true
 		s.ended()
 	case seg.has(header.TCPFlagSyn):
 		s.sendRSTFor(seg, seg.seq+1)
