@@ -76,9 +76,13 @@ func (k *Kernel) wait(q *waitQueue, state State, ticks uint32, timeout error) er
 
 // suspend takes the processor from the running thread t until somebody makes it ready.
 func (k *Kernel) suspend(t *Thread, state State, ticks uint32) error {
-	k.catchUp()
-	t.state = state
 	t.result = nil
+	queued := t.queue != nil
+	k.catchUp()
+	if queued && t.queue == nil {
+		return t.result // what has caught up has woken it
+	}
+	t.state = state
 	t.since = k.Now()
 	k.wheel.start(&t.timer, ticks)
 	k.makeUnready(t)
