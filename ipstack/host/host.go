@@ -40,6 +40,7 @@ type Host struct {
 	nic     *netstack.NIC
 	port    *link.Port
 	frame   []byte
+	gate    gate
 }
 
 // New attaches a host to a wire. It goes away with the kernel's run.
@@ -100,6 +101,13 @@ func (h *Host) Go(f func()) { h.kernel.Go(h.name, f) }
 
 // receive takes a frame from the wire.
 func (h *Host) receive(frame []byte) {
+	if !h.holds(frame) {
+		h.deliver(frame)
+	}
+}
+
+// deliver hands a frame to the stack.
+func (h *Host) deliver(frame []byte) {
 	h.nic.Deliver(0, false, frame)
 	h.stack.Settle()
 }
