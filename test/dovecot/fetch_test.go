@@ -102,9 +102,13 @@ func (n *network) checkPool() {
 	}
 }
 
-// TestFetch fetches 500 messages and has every second one deleted.
+// TestFetch fetches 500 messages and has every second one deleted. In short mode
+// it is 100, and none of 2 MB.
 func TestFetch(t *testing.T) {
 	box := fiveHundred()
+	if testing.Short() {
+		box = mailbox.New(box.Messages()[:100]...)
+	}
 	s := start(t, box)
 	n := newNetwork(t, s, 32)
 	n.session(n.config(), func(c *pop3client.Client) error {
