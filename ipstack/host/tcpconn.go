@@ -33,3 +33,13 @@ func (c *conn) SetLinger(sec int) error {
 	})
 	return nil
 }
+
+// SetWriteBuffer limits how many bytes the connection keeps that the peer has
+// not acknowledged; Write suspends when there are more.
+func (c *conn) SetWriteBuffer(bytes int) error {
+	if c.closed {
+		return c.opError("set", c.check(&c.write))
+	}
+	c.ep.SocketOptions().SetSendBufferSize(int64(bytes), true)
+	return nil
+}

@@ -14,6 +14,12 @@ const (
 	pieceSize = 32 << 10
 	// pieces is how many pieces a direction has.
 	pieces = 2
+	// sendBuffer is what a connection on the wire keeps to send, in bytes.
+	sendBuffer = 64 << 10
+	// segment is the usual size of a TCP segment on the wire, in bytes. Netstack
+	// never fills up a segment from the next write; one that is not full costs
+	// the 200 ms of NetX's delayed ACK when the window takes but one.
+	segment = 1460
 )
 
 // A stream is a TCP connection, of the machine or of a simulated host.
@@ -21,6 +27,7 @@ type stream interface {
 	net.Conn
 	CloseWrite() error
 	SetLinger(sec int) error
+	SetWriteBuffer(bytes int) error
 }
 
 // A piece is a part of a stream: data, or how the stream ends.
@@ -79,6 +86,7 @@ func (u *Uplink) join(inner, outer stream) {
 		b.spare <- make([]byte, pieceSize)
 	}
 	b.legs.Store(2)
+	_ = inner.SetWriteBuffer(sendBuffer)
 	u.log.Debug("uplink: connected", zap.Stringer("inside", inner.RemoteAddr()), zap.Stringer("outside", outer.RemoteAddr()))
 	u.outside.start(b.write)
 	u.outside.start(b.read)
@@ -169,31 +177,53 @@ func (b *bridge) read() {
 // bringIn is the program that writes to the wire.
 func (b *bridge) bringIn() {
 	defer b.leave()
+	var text []byte
 	for {
-		if len(b.arrived) == 0 {
+		if len(b.arrived) == 0 && len(text) == 0 {
 			_ = b.u.kernel.WaitDeadline(waitArrived{b}, -1, nil)
 			continue
 		}
-		p := b.arrived[0]
-		b.arrived = b.arrived[1:]
-		if len(p.data) > 0 {
-			if _, err := b.inner.Write(p.data); err != nil {
-				b.u.abort(b.outer)
-				b.spare <- p.data[:pieceSize] // for the goroutine to see it
-				return
+		n := len(text) // nothing came to fill a segment
+		var end error
+		if len(b.arrived) > 0 {
+			text, end = b.gather(text)
+			n = len(text)
+			if n > segment && end == nil {
+				n -= n % segment
 			}
 		}
-		switch {
-		case p.end == nil:
-			b.spare <- p.data[:pieceSize]
-			continue
-		case errors.Is(p.end, io.EOF):
-			_ = b.inner.CloseWrite()
-		default:
-			b.reset()
+		if _, err := b.inner.Write(text[:n]); err != nil {
+			b.u.abort(b.outer)
+			return
 		}
+		text = text[:copy(text, text[n:])]
+		if end != nil {
+			b.end(end)
+			return
+		}
+	}
+}
+
+// gather appends all that has arrived to text. Buffers go back to the goroutine, so that the
+// socket is read on, and seen to be closed, while text is written.
+func (b *bridge) gather(text []byte) (_ []byte, end error) {
+	for _, p := range b.arrived {
+		text = append(text, p.data...)
+		if end = p.end; end == nil {
+			b.spare <- p.data[:pieceSize]
+		}
+	}
+	b.arrived = b.arrived[:0]
+	return text, end
+}
+
+// end ends the connection on the wire as that of the machine has ended.
+func (b *bridge) end(how error) {
+	if errors.Is(how, io.EOF) {
+		_ = b.inner.CloseWrite()
 		return
 	}
+	b.reset()
 }
 
 // reset resets the connection on the wire.

@@ -19,7 +19,7 @@
 //
 // Bytes, in order; the end of each direction by itself (half-close); and
 // resets. A reader that does not read stops the writer at the other end: beside
-// the buffers of the two TCPs an uplink holds at most 64 KiB per direction.
+// the buffers of the two TCPs an uplink holds at most 128 KiB per direction.
 //
 // # Time
 //
