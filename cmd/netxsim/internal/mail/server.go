@@ -117,11 +117,19 @@ func resolve(ctx context.Context, address string) (host string, addresses []neti
 	}
 	for _, a := range found {
 		if a = a.Unmap(); !near(a) {
-			return "", nil, cli.WrongUse("--server: %s is %v, which is a public address; netxsim fetches from loopback and private addresses only", host, a)
+			return "", nil, cli.WrongUse("--server: %s is a public address; netxsim fetches from loopback and private addresses only", named(host, a))
 		}
 		addresses = append(addresses, netip.AddrPortFrom(a, uint16(port)))
 	}
 	return host, addresses, nil
+}
+
+// named is an address with the name that led to it, unless that is itself.
+func named(host string, a netip.Addr) string {
+	if host == a.String() {
+		return host
+	}
+	return fmt.Sprintf("%v of %s", a, host)
 }
 
 // near reports whether an address is one of loopback, of a private network, or
