@@ -54,7 +54,7 @@ func Available() (path string, err error) {
 			return path, nil
 		}
 	}
-	return "", fmt.Errorf("Dovecot is not installed (Debian package dovecot-pop3d): %w", err)
+	return "", fmt.Errorf("dovecot is not installed (Debian package dovecot-pop3d): %w", err)
 }
 
 // Start starts a server whose users have the given passwords and empty
@@ -179,7 +179,7 @@ func (s *Server) run(path string) error {
 	case <-s.log.ready:
 		return nil
 	case <-s.log.ended:
-		return fmt.Errorf("Dovecot does not run: %w\n%s", s.command.Wait(), s.log.text)
+		return fmt.Errorf("dovecot does not run: %w\n%s", s.command.Wait(), s.log.text)
 	}
 }
 
