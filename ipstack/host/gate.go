@@ -221,7 +221,7 @@ func (h *Host) gateListener(port uint16) (*gateListener, error) {
 		return l, nil
 	}
 	l := &gateListener{host: h, port: port, queue: new(waiter.Queue)}
-	ep, err := h.open(l.queue)
+	ep, err := h.stack.NewEndpoint(tcp.ProtocolNumber, ipv4.ProtocolNumber, l.queue)
 	if err != nil {
 		return nil, goError(err)
 	}
@@ -254,7 +254,8 @@ func (l *gateListener) collect() {
 		if err != nil {
 			return
 		}
-		c := l.host.newConn(ep, queue, peer)
+		back := (*hostBackend)(l.host)
+		c := l.host.newConn(back.newStream(back.adopt(ep, queue), back.fromFull(peer)), "tcp")
 		if r := l.requestOf(c); r != nil {
 			r.conn = c
 			l.host.kernel.Wake(r, nil)
@@ -267,7 +268,7 @@ func (l *gateListener) collect() {
 
 func (l *gateListener) requestOf(c *conn) *ConnRequest {
 	for _, r := range l.waiting {
-		if r.conn == nil && addrPort(c.remote) == r.from && addrPort(c.localAddr()) == r.to {
+		if r.conn == nil && addrPort(c.RemoteAddr()) == r.from && addrPort(c.LocalAddr()) == r.to {
 			return r
 		}
 	}

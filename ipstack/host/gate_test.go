@@ -47,7 +47,7 @@ func TestGateAccept(t *testing.T) {
 		})
 		var got []byte
 		a.Go(func() {
-			c, err := a.Dial(netip.MustParseAddrPort("10.0.0.2:7"))
+			c, err := a.Dial("tcp", "10.0.0.2:7")
 			if err != nil {
 				t.Error(err)
 				return
@@ -80,7 +80,7 @@ func TestGateRefuse(t *testing.T) {
 	var at []time.Duration
 	a.Go(func() {
 		for _, port := range []uint16{7, 8, 9} {
-			c, err := a.Dial(netip.AddrPortFrom(b.Addr(), port))
+			c, err := a.Dial("tcp", netip.AddrPortFrom(b.Addr(), port).String())
 			if err == nil {
 				c.Close()
 			}
@@ -88,7 +88,7 @@ func TestGateRefuse(t *testing.T) {
 		}
 	})
 	b.Go(func() {
-		l, err := b.Listen(9)
+		l, err := b.Listen("tcp", ":9")
 		if err != nil {
 			t.Error(err)
 			return
@@ -128,7 +128,7 @@ func TestGateSilence(t *testing.T) {
 		})
 		return true
 	})
-	a.Go(func() { a.Dial(netip.MustParseAddrPort("10.0.0.2:7")) })
+	a.Go(func() { a.Dial("tcp", "10.0.0.2:7") })
 	if _, err := k.Run(nil); err != nil {
 		t.Fatal(err)
 	}

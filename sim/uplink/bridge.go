@@ -90,8 +90,8 @@ func (u *Uplink) join(inner, outer stream) {
 	u.log.Debug("uplink: connected", zap.Stringer("inside", inner.RemoteAddr()), zap.Stringer("outside", outer.RemoteAddr()))
 	u.outside.start(b.write)
 	u.outside.start(b.read)
-	u.host.Go(b.takeOut)
-	u.host.Go(b.bringIn)
+	u.start(b.takeOut)
+	u.start(b.bringIn)
 }
 
 // takeOut is the program that reads from the wire.

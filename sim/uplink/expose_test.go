@@ -65,7 +65,7 @@ func ask(address, text string) (string, error) {
 func TestExposeHost(t *testing.T) {
 	n := newNetwork(t, uplink.Config{})
 	address := n.expose(netip.AddrPortFrom(clientAddr, 80))
-	listener, err := n.client.Listen(80)
+	listener, err := n.client.Listen("tcp", ":80")
 	if err != nil {
 		t.Fatal(err)
 	}

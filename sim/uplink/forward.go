@@ -56,7 +56,7 @@ func (u *Uplink) connect(r *host.ConnRequest, address string) {
 				r.Refuse()
 				return
 			}
-			u.host.Go(func() { u.accept(r, outer) })
+			u.start(func() { u.accept(r, outer) })
 		})
 	})
 }
@@ -110,14 +110,14 @@ func (u *Uplink) Expose(listener net.Listener, server netip.AddrPort) {
 				continue
 			}
 			u.outside.add(outer)
-			u.kernel.Post(func() { u.host.Go(func() { u.reach(outer, server) }) })
+			u.kernel.Post(func() { u.start(func() { u.reach(outer, server) }) })
 		}
 	})
 }
 
 // reach connects with a server on the wire and joins the two ends.
 func (u *Uplink) reach(outer stream, server netip.AddrPort) {
-	inner, err := u.host.Dial(server)
+	inner, err := u.host.Dial("tcp", server.String())
 	if err != nil {
 		u.log.Warn("uplink: connection refused", zap.Stringer("to", server), zap.Error(err))
 		u.abort(outer)

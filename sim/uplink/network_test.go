@@ -44,11 +44,11 @@ func newNetwork(t *testing.T, config uplink.Config) *network {
 	wire := link.New(kernel, link.Config{})
 	n := &network{t: t, kernel: kernel}
 	config.Host = host.New(kernel, host.Config{
-		Name: "uplink", Address: netip.PrefixFrom(uplinkAddr, 24), Wire: wire, HardwareAddress: [6]byte{2, 5: 1},
+		Name: "uplink", Address: netip.PrefixFrom(uplinkAddr, 24), Wire: wire, HardwareAddress: [6]byte{2, 5: 1}, Callers: host.Baton,
 	})
 	n.uplink = uplink.New(kernel, config)
 	n.client = host.New(kernel, host.Config{
-		Name: "client", Address: netip.PrefixFrom(clientAddr, 24), Gateway: uplinkAddr, Wire: wire, HardwareAddress: [6]byte{2, 5: 2},
+		Name: "client", Address: netip.PrefixFrom(clientAddr, 24), Gateway: uplinkAddr, Wire: wire, HardwareAddress: [6]byte{2, 5: 2}, Callers: host.Baton,
 	})
 	pool, err := packetpool.New(kernel, packetpool.Config{
 		Name: "target", Payload: 1536, Size: packetpool.SizeFor(packetpool.ILP32, 1536, 32), Target: packetpool.ILP32,
@@ -113,7 +113,7 @@ func (n *network) finish() {
 // dial connects the client with an address, as a connection of the kind that
 // uplinks join.
 func (n *network) dial(to netip.AddrPort) (stream, error) {
-	conn, err := n.client.Dial(to)
+	conn, err := n.client.Dial("tcp", to.String())
 	if err != nil {
 		return nil, err
 	}

@@ -15,8 +15,8 @@ import (
 
 // Config describes an [Uplink].
 type Config struct {
-	// Host is the simulated host that stands for the outside. Required. It may
-	// have programs of its own.
+	// Host is the simulated host that stands for the outside. Required. Its
+	// callers have to be host.Baton; it may have programs of its own.
 	Host *host.Host
 	// Dial opens the machine's end of a forwarded connection. Its connections
 	// need CloseWrite and SetLinger, as those of package net have. The context
@@ -54,6 +54,9 @@ func New(kernel *sim.Kernel, config Config) *Uplink {
 	kernel.OnEnd(u.outside.end)
 	return u
 }
+
+// start runs a program on the host.
+func (u *Uplink) start(f func()) { u.kernel.Go(u.host.Name(), f) }
 
 // outside is what an uplink has on the machine: goroutines and open sockets.
 // Its methods may be called from any goroutine.

@@ -75,7 +75,7 @@ func newNetwork(t *testing.T, s *Server, packets int) *network {
 	n := &network{t: t, server: s, kernel: sim.New(sim.Config{Clock: sim.RealTime(), Horizon: time.Minute})}
 	wire := link.New(n.kernel, link.Config{})
 	bridge := uplink.New(n.kernel, uplink.Config{Host: host.New(n.kernel, host.Config{
-		Name: "server", Address: netip.PrefixFrom(serverAddr, 24), Wire: wire, HardwareAddress: [6]byte{2, 5: 89},
+		Name: "server", Address: netip.PrefixFrom(serverAddr, 24), Wire: wire, HardwareAddress: [6]byte{2, 5: 89}, Callers: host.Baton,
 	})})
 	bridge.Forward(110, s.Address)
 	bridge.Forward(995, s.AddressTLS)
