@@ -49,7 +49,7 @@ func (s *Server) client(config *pop3client.Config) {
 		return
 	}
 	config.ImplicitTLS = s.Security == TLS
-	config.Port = pop3Port
+	config.Port = pop3client.DefaultPort
 	config.TLS = &tls.Config{
 		ServerName: s.Name,
 		RootCAs:    s.Roots,
@@ -87,7 +87,7 @@ func (n *network) addUplink(server *Server) {
 		},
 		Log: n.log,
 	})
-	up.Forward(pop3Port, server.String())
+	up.Forward(pop3client.DefaultPort, server.String())
 }
 
 // ErrInterrupted is the end of a session that its user has ended.
