@@ -176,7 +176,7 @@ func (w *Wire) dispatch(f *Fate, i int) {
 		if c.flight != nil {
 			w.give(c.flight)
 		}
-		e.Cause = c.lost
+		e.Cause, e.Frame = c.lost, f.Frame
 		w.lose(e)
 		return
 	}
