@@ -32,7 +32,7 @@ type Corrupt struct {
 
 // String describes the effect.
 func (c Corrupt) String() string {
-	what := fmt.Sprintf("%d bits and %d bytes", c.bits(), c.Bytes)
+	what := plural(c.bits(), "bit") + " and " + plural(c.Bytes, "byte")
 	switch {
 	case c.Bytes == 0:
 		what = plural(c.bits(), "bit")
