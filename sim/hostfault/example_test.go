@@ -30,7 +30,9 @@ func Example() {
 
 	kernel.After(90*time.Second, func() { set.Trigger("leak") })
 	for _, at := range []time.Duration{60*time.Second + 1, 95 * time.Second, 100*time.Second + 1} {
-		kernel.After(at, func() { fmt.Println(kernel.Now(), "frozen for", server.Frozen(), "and", pool.Available(), "packets are free") })
+		kernel.After(at, func() {
+			fmt.Println(kernel.Now(), "frozen for", server.Frozen(), "and", pool.Available(), "packets are free")
+		})
 	}
 	if _, err := kernel.Run(nil); err != nil {
 		fmt.Println(err)
