@@ -26,6 +26,7 @@ const (
 type world struct {
 	kernel     *sim.Kernel
 	goroutines bool
+	open       []*endpoint // in no order
 }
 
 func newWorld(kernel *sim.Kernel, callers Callers) *world {
