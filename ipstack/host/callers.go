@@ -26,7 +26,8 @@ const (
 type world struct {
 	kernel     *sim.Kernel
 	goroutines bool
-	open       []*endpoint // in no order
+	open       []*endpoint   // in no order
+	shift      time.Duration // of the clock
 }
 
 func newWorld(kernel *sim.Kernel, callers Callers) *world {
@@ -80,7 +81,7 @@ func (w *world) now() time.Time {
 	if w.goroutines {
 		return time.Now() //netxlint:wallclock goroutines set their deadlines by it; in a test's bubble it is the bubble's time
 	}
-	return w.kernel.WallTime()
+	return w.kernel.WallTime().Add(w.shift)
 }
 
 // limit is a deadline as the kernel's time.
