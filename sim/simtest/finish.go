@@ -20,6 +20,7 @@ const (
 // finish ends the network and checks what it leaves behind. It runs after the test and its other cleanup functions.
 func (n *Net) finish() {
 	n.t.Helper()
+	n.enter(n.calm)
 	if n.live {
 		n.settle()
 		if _, err := n.stop(); err != nil {
@@ -34,6 +35,15 @@ func (n *Net) finish() {
 	}
 	if n.t.Failed() {
 		n.explain()
+	}
+}
+
+// calm ends the faults of hosts that still hold: what they have taken is not left over.
+func (n *Net) calm() {
+	for _, set := range n.disturbed {
+		for _, f := range set.Counters() {
+			set.Switch(f.Name, false)
+		}
 	}
 }
 
@@ -85,6 +95,11 @@ func (n *Net) explain() {
 		fmt.Fprintf(&b, "wire %s: %d frames, %d lost\n", w.Name(), c.Frames, c.Lost)
 		for _, f := range w.Faults.Counters() {
 			fmt.Fprintf(&b, "  fault %s: %d of %d frames\n", f.Name, f.Hits, f.Seen)
+		}
+	}
+	for _, set := range n.disturbed {
+		for _, f := range set.Counters() {
+			fmt.Fprintf(&b, "fault %s: happened %d times\n", f.Name, f.Begun)
 		}
 	}
 	n.frames.print(&b)

@@ -12,6 +12,7 @@ import (
 	"netxsim/packetpool"
 	"netxsim/sim"
 	"netxsim/sim/capture"
+	"netxsim/sim/hostfault"
 )
 
 // SeedVariable is the environment variable that replaces the seed of every network of a test run, to repeat a failure.
@@ -44,6 +45,8 @@ type Net struct {
 	wires    []*Wire
 	machines []machine
 	names    map[string]bool
+
+	disturbed []*hostfault.Set
 
 	frames  *ring
 	pcap    bytes.Buffer

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"netxsim/sim"
+	"netxsim/sim/hostfault"
 )
 
 // DefaultPriority is that of the threads of [Net.Thread].
@@ -46,6 +47,17 @@ func (n *Net) Go(name string, f func() error) {
 		return
 	}
 	n.kernel.Go(name, program)
+}
+
+// Disturb has things go wrong with hosts (see package netxsim/sim/hostfault), and
+// says in a failed test how often they have.
+func (n *Net) Disturb(faults ...hostfault.Fault) *hostfault.Set {
+	var set *hostfault.Set
+	n.enter(func() { set = hostfault.Attach(n.kernel, faults...) })
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.disturbed = append(n.disturbed, set)
+	return set
 }
 
 // Run runs a network in virtual time until its threads have ended (see sim.Kernel.Run), and returns the virtual time that has taken. A deadlock, a panic or an endless loop

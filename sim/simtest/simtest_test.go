@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"netxsim/ipstack"
+	"netxsim/ipstack/host"
 	"netxsim/sim"
 	"netxsim/sim/link"
 	"netxsim/sim/link/fault"
@@ -47,6 +49,15 @@ func download(n *simtest.Net, d *simtest.Device, from netip.Addr, size int) erro
 	return errors.Join(s.Disconnect(sim.WaitForever), s.Unbind(), s.Delete())
 }
 
+// listenAndUpload serves one connection to port 80 with size bytes.
+func listenAndUpload(h *host.Host, size int) error {
+	l, err := h.Listen("tcp", ":80")
+	if err != nil {
+		return err
+	}
+	return upload(l, size)
+}
+
 // upload serves one connection with size bytes.
 func upload(l net.Listener, size int) error {
 	defer l.Close()
@@ -67,13 +78,7 @@ func transfer(t *testing.T, seed uint64) uint64 {
 	n := simtest.New(t, simtest.Config{Seed: seed})
 	wire := n.Wire(link.Config{Latency: 5 * time.Millisecond}, fault.Loss(0.05).When(fault.Match{Protocol: fault.TCP}), fault.Jitter(time.Millisecond, true))
 	server, device := n.Host("server", nil), n.Device("device", simtest.DeviceConfig{Packets: 16})
-	n.Go("server", func() error {
-		l, err := server.Listen("tcp", ":80")
-		if err != nil {
-			return err
-		}
-		return upload(l, 50_000)
-	})
+	n.Go("server", func() error { return listenAndUpload(server, 50_000) })
 	n.Thread("client", func() error { return download(n, device, server.Addr(), 50_000) })
 	n.Run()
 	return wire.Hash()
@@ -122,13 +127,7 @@ func TestRouter(t *testing.T) {
 	n.Router("router", near, far)
 	server := n.Host("server", far)
 	device := n.Device("device", simtest.DeviceConfig{Wires: []*simtest.Wire{near}})
-	n.Go("server", func() error {
-		l, err := server.Listen("tcp", ":80")
-		if err != nil {
-			return err
-		}
-		return upload(l, 10_000)
-	})
+	n.Go("server", func() error { return listenAndUpload(server, 10_000) })
 	n.Thread("client", func() error { return download(n, device, server.Addr(), 10_000) })
 	if took := n.Run(); took < 80*time.Millisecond {
 		t.Errorf("took %v, want some round trips of 40 ms", took)
@@ -243,5 +242,23 @@ func TestSeedVariable(t *testing.T) {
 	t.Setenv(simtest.SeedVariable, "much")
 	if log, failed := record(t, func(t testing.TB) { simtest.New(t, simtest.Config{}) }); !failed || !strings.Contains(log, "NETXSIM_SEED") {
 		t.Errorf("a seed that is no number: %s", log)
+	}
+}
+
+// serve serves HTTP on port 80 of a host until stop is called.
+func serve(t *testing.T, h *host.Host, handler http.HandlerFunc) (stop func()) {
+	t.Helper()
+	l, err := h.Listen("tcp", ":80")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: handler}
+	done := make(chan error)
+	go func() { done <- server.Serve(l) }()
+	return func() {
+		server.Close()
+		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
 	}
 }
