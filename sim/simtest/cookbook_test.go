@@ -144,8 +144,11 @@ func TestCookbookReset(t *testing.T) {
 		}
 		for got == nil {
 			packet, err := s.Receive(500)
-			if got = err; err == nil {
-				err = packet.Release()
+			if got = err; err != nil {
+				continue
+			}
+			if err := packet.Release(); err != nil {
+				return err
 			}
 		}
 		return errors.Join(s.Unbind(), s.Delete())

@@ -41,8 +41,9 @@ func (n *Net) Host(name string, on *Wire) *host.Host {
 type DeviceConfig struct {
 	// Wires is what the interfaces are attached to, in their order. Nil means the first wire.
 	Wires []*Wire
-	// Payload is that of a packet in bytes, and Packets the number of them, in the default pool. 0 means 1536, and 32.
+	// Payload is that of a packet of the default pool in bytes. 0 means 1536.
 	Payload uint32
+	// Packets is the number of packets in the default pool. 0 means 32.
 	Packets int
 	// Priority is that of the IP thread. 0 means 1.
 	Priority uint32
