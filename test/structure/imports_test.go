@@ -95,7 +95,7 @@ var foreign = []struct {
 	{"github.com/schollz/progressbar", []string{"cmd"}, "only a program has a terminal"},
 	{"golang.org/x/term", []string{"cmd"}, "only a program has a terminal"},
 	{"golang.org/x/tools", []string{"cmd/netxlint", "test"}, "the engine runs programs, it does not read them"},
-	{"testing", []string{"test"}, "what is linked into a program must not bring the test flags with it"},
+	{"testing", []string{"test", "sim/simtest"}, "what is linked into a program must not bring the test flags with it"},
 	{"github.com/google/go-cmp", []string{"test"}, "it is a test library: it panics where it cannot compare"},
 }
 
