@@ -114,7 +114,7 @@ func (n *network) connect(port uint16, window uint32) (*ipstack.TCPSocket, error
 	if err := s.Bind(0, 0); err != nil {
 		return nil, err
 	}
-	return s, s.Connect(netip.MustParseAddr(linuxAddress), port, 500)
+	return s, s.Connect(netip.MustParseAddr(linuxAddress), uint32(port), 500)
 }
 
 // receive reads until the peer closes or n bytes have come.
