@@ -12,6 +12,7 @@ import (
 	"netxsim/packetpool"
 	"netxsim/pop3client"
 	"netxsim/sim"
+	"netxsim/sim/link"
 )
 
 // A Program is what a C image has once: the kernel it runs on, its
@@ -23,15 +24,21 @@ type Program struct {
 	Pop3   Pop3Options       // of all POP3 clients; zero is the C library as it is
 	Name   string            // label in profiles; may be empty
 
+	// Wire is what the interfaces with NxRamNetworkDriver are on; nil is one of
+	// 100 Mbit/s that loses nothing.
+	Wire *link.Wire
+
 	// TxApplicationDefine is the function of that name, tx_application_define, that
 	// the C program has: TxKernelEnter calls it with FirstUnusedMemory, which may be nil.
 	TxApplicationDefine func(firstUnusedMemory []byte)
 	FirstUnusedMemory   []byte
 
-	pools        []*NX_PACKET_POOL // created, in order; deleted ones until the next creation
-	stacks       []stack           // of the instances, likewise
-	threadStacks []threadStack     // of the threads, likewise
-	report       *sim.Report       // what the kernel's run has returned
+	pools        []*NX_PACKET_POOL                // created, in order; deleted ones until the next creation
+	stacks       []stack                          // of the instances, likewise
+	threadStacks []threadStack                    // of the threads, likewise
+	drivers      map[*NX_INTERFACE]ipstack.Driver // of the interfaces on the wire
+	attached     uint32                           // interfaces that have ever been on the wire
+	report       *sim.Report                      // what the kernel's run has returned
 	err          error
 }
 
