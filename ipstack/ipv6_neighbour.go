@@ -157,7 +157,7 @@ func (v *ipv6Protocol) receiveNeighbour(packet *packetpool.Packet, from, to neti
 		return
 	}
 	switch {
-	case own == nil:
+	case own == nil || own.via != i:
 	case from.IsUnspecified() && told:
 	case from.IsUnspecified() && !own.valid:
 		v.giveUp(own) // somebody else wants it too
