@@ -40,7 +40,26 @@ func divide(name string, lines [][]token) (*parts, error) {
 	if len(d.open) > 0 {
 		return nil, fmt.Errorf("%s:%d: #if without #endif", name, d.open[len(d.open)-1].line)
 	}
+	match(d.parts.code)
+	for _, macro := range d.parts.macros {
+		match(macro)
+	}
 	return &d.parts, nil
+}
+
+// match notes where parentheses end.
+func match(tokens []token) {
+	var open []int
+	for i, t := range tokens {
+		switch {
+		case t.is("("):
+			open = append(open, i)
+		case t.is(")") && len(open) > 0:
+			last := open[len(open)-1]
+			open = open[:len(open)-1]
+			tokens[last].ends = i - last
+		}
+	}
 }
 
 // A divider is on its way through a source.

@@ -99,10 +99,13 @@ func (e *estimator) call(sequence []token, i int) {
 	}
 }
 
+// longestCall is how many tokens the arguments of a call may have.
+const longestCall = 5000
+
 // arguments splits what stands in the parenthesis at i.
 func arguments(sequence []token, i int) [][]token {
 	end := closing(sequence, i)
-	if end < 0 {
+	if end < 0 || end-i > longestCall {
 		return nil
 	}
 	var list [][]token

@@ -66,8 +66,11 @@ func (s *source) own(names set) {
 			enumNames(code[i+1:], names)
 		case at(code, i+1).is("{") && slices.Contains([]string{"struct", "union", "enum"}, at(code, i-1).text):
 			names[t.text] = true
-		case at(code, i+1).is("(") && definesFunction(code, i), declaresVariable(code, i):
+		case at(code, i+1).is("(") && definesFunction(code, i):
 			names[t.text] = true
+		case declaresVariable(code, i):
+			names[t.text] = true
+			moreVariables(code[i+1:], names)
 		}
 	}
 }
@@ -95,7 +98,7 @@ func typedefNames(rest []token, names set) {
 			names[at(rest, i-1).text] = true
 			return
 		}
-		if depth < 0 {
+		if depth < 0 || t.text == "typedef" {
 			return
 		}
 	}
@@ -110,7 +113,7 @@ func enumNames(rest []token, names set) {
 	if !at(rest, i).is("{") {
 		return
 	}
-	for ; i < len(rest) && !rest[i].is("}"); i++ {
+	for first := i; i < len(rest) && !rest[i].is("}") && (i == first || !rest[i].is("{")); i++ {
 		if (rest[i].is("{") || rest[i].is(",")) && at(rest, i+1).kind == identifier {
 			names[rest[i+1].text] = true
 		}
@@ -138,21 +141,10 @@ func definesFunction(code []token, i int) bool {
 	return false
 }
 
-// longest is how many tokens an argument list may have.
-const longest = 10_000
-
 // closing is where the parenthesis at i ends, -1 if nowhere.
 func closing(code []token, i int) int {
-	depth := 0
-	for j := i; j < min(len(code), i+longest); j++ {
-		switch {
-		case code[j].is("("):
-			depth++
-		case code[j].is(")"):
-			if depth--; depth == 0 {
-				return j
-			}
-		}
+	if n := at(code, i).ends; n > 0 && i+n < len(code) {
+		return i + n
 	}
 	return -1
 }
@@ -184,4 +176,37 @@ func declaresVariable(code []token, i int) bool {
 	}
 	_, isType := known().types[of.text]
 	return isType
+}
+
+// longestList is how many tokens a list of variables may have.
+const longestList = 500
+
+// moreVariables notes the variables that a declaration has behind its first one, if it is a statement and not a parameter.
+func moreVariables(rest []token, names set) {
+	var found []string
+	depth := 0
+	for j, t := range rest[:min(len(rest), longestList)] {
+		switch {
+		case t.is("(") || t.is("[") || t.is("{"):
+			depth++
+		case t.is(")") || t.is("]") || t.is("}"):
+			depth--
+		case depth == 0 && t.is(";"):
+			for _, name := range found {
+				names[name] = true
+			}
+			return
+		case depth == 0 && t.is(","):
+			k := j + 1
+			for at(rest, k).is("*") {
+				k++
+			}
+			if at(rest, k).kind == identifier {
+				found = append(found, rest[k].text)
+			}
+		}
+		if depth < 0 {
+			return
+		}
+	}
 }

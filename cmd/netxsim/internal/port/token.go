@@ -27,16 +27,17 @@ type token struct {
 	kind tokenKind
 	text string
 	line int
+	ends int // of an opening parenthesis: how many tokens on it is closed, 0 if nowhere
 }
 
 // is reports whether the token is the given punctuation or word.
 func (t token) is(text string) bool { return t.text == text && t.kind != number }
 
 // maxSource is the size of a source, in bytes, that is certainly no C file.
-const maxSource = 16 << 20
+const maxSource = 4 << 20
 
 // maxOpenQuotes is how many constants without an end are put up with, in text that no compiler looks at.
-const maxOpenQuotes = 50
+const maxOpenQuotes = 20
 
 // prefix stands in front of every line that the tokenizer gets: so all of them are pragmas, which it hands over as they
 // are, whatever the conditions around them say and whether or not headers and macros are known.
@@ -82,10 +83,11 @@ func preprocess(physical []string) (lines [][]token, err error) {
 		b.WriteString(prefix[:prefixOn(physical, i+1)])
 		b.WriteString(tidyContinuation(line))
 	}
+	b.WriteString("\n") // the library does not come to an end behind a last line that is to be continued
 	config := &cc.Config{PragmaHandler: func(tokens []cc.Token) error {
 		line := make([]token, 0, len(tokens))
 		for _, t := range tokens[1:] {
-			line = append(line, token{kindOf(t), t.SrcStr(), t.Position().Line})
+			line = append(line, token{kind: kindOf(t), text: t.SrcStr(), line: t.Position().Line})
 		}
 		if len(line) > 0 {
 			lines = append(lines, line)
