@@ -97,9 +97,10 @@ func NxIpDriverLinkStatusEvent(ip *NX_IP, interfaceIndex UINT) {
 }
 
 // NxTcpSocketDriverEstablish would mark a connection that the network hardware
-// has made as established. It belongs to builds with NX_ENABLE_TCPIP_OFFLOAD,
-// which is not modelled: the status is NX_NOT_SUPPORTED.
+// has made as established. Unlike NetX Duo, which has it in builds with
+// NX_ENABLE_TCPIP_OFFLOAD only, it always returns NX_NOT_SUPPORTED.
 //
+// Status: NX_SUCCESS.
 // Callers: threads, ISRs.
 func NxTcpSocketDriverEstablish(socket *NX_TCP_SOCKET, _ *NX_INTERFACE, remotePort UINT) UINT {
 	return NX_NOT_SUPPORTED
