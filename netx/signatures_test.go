@@ -115,9 +115,11 @@ func TestThreadXSignatures(t *testing.T) {
 	}
 }
 
-// otherTypes are parameters whose type the rule cannot tell: text that need not end in a zero byte, and what a callback
-// gets back as it was given.
-var otherTypes = map[string]string{"data string": "data []byte", "additionalInfo []byte": "additionalInfo any"}
+// otherTypes are parameters whose type the rule cannot tell: bytes that are no text, the words of an IPv6 address, and what
+// a callback gets back as it was given.
+var otherTypes = map[string]string{
+	"data string": "data []byte", "mac string": "mac []byte", "destIp *ULONG": "destIp *[4]ULONG", "additionalInfo []byte": "additionalInfo any",
+}
 
 // isParameter reports whether got is the parameter want of the inventory. A name may leave out what the service's name
 // says already (udpPacketsSent, packetsSent), and a parameter that is not used has none.

@@ -103,7 +103,10 @@ func TestMailItemSizes(t *testing.T) {
 			if uint32(len(sizes)) != count || sum != total || sizes[0].Item != deleted+1 {
 				t.Errorf("%d deleted: sizes %v; STAT says %d messages, %d bytes", deleted, sizes, count, total)
 			}
-			if err := c.MailItemDelete(deleted + 1); err != nil {
+			if deleted > 0 {
+				break
+			}
+			if err := c.MailItemDelete(1); err != nil {
 				return err
 			}
 		}
