@@ -7,6 +7,7 @@ import (
 	. "netxsim/netx"
 )
 
+// What the C file defines.
 const (
 	DEMO_STACK_SIZE = 4096
 	SERVER_PORT     = 110
@@ -104,7 +105,7 @@ func demo_thread_entry(info ULONG) {
 
 	mail_item = 1
 	for mail_item <= number_mail_items {
-		status = NxPop3ClientMailItemGet(&demo_client, mail_item, &mail_item_size)
+		NxPop3ClientMailItemGet(&demo_client, mail_item, &mail_item_size) // C keeps the status and does not look
 
 		// do … while (final_packet == NX_FALSE)
 		for {

@@ -7,6 +7,7 @@ import (
 	. "netxsim/netx"
 )
 
+// What the C file defines.
 const (
 	DEMO_STACK_SIZE = 4096
 	SERVER_PORT     = 110

@@ -4,6 +4,7 @@ import (
 	. "netxsim/netx"
 )
 
+// What the C file defines.
 const (
 	DEMO_STACK_SIZE = 2048
 	DEMO_DATA       = "ABCDEFGHIJKLMNOPQRSTUVWXYZ \x00" // C ends it with a zero, which sizeof counts
