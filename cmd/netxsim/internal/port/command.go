@@ -9,6 +9,8 @@
 // itself, in any of the files given, are its own and not reported: macros, functions with a body or static, variables,
 // parameters, members, typedefs and tags.
 //
+// Headers of add-ons are reported as missing, since what they declare need not begin that way: nxd_bsd.h has socket().
+//
 // # What is modelled
 //
 // names.json is generated from the source of package netx and from the recorded inventory of the C interface; a test

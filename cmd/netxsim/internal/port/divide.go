@@ -1,12 +1,16 @@
 package port
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // parts are a source, divided by what the preprocessor does with it.
 type parts struct {
 	code       []token   // outside directives
 	macros     [][]token // replacement texts of #define, without name and parameters
 	defined    []token   // names of #define
+	headers    []token   // what #include names, without quotes or brackets
 	conditions []token   // what #if, #ifdef and their like look at
 	skipped    []span    // directives and groups that #if 0 leaves out
 }
@@ -94,7 +98,8 @@ func (d *divider) directive(line []token) {
 		d.close(first)
 	case "define":
 		d.define(rest)
-	case "include", "pragma", "undef", "error", "line", "warning", "ident", "include_next":
+	case "include":
+		d.include(rest)
 	}
 	d.parts.skipped = append(d.parts.skipped, span{first, last})
 }
@@ -138,6 +143,18 @@ func (d *divider) close(line int) {
 	}
 	d.open = d.open[:len(d.open)-1]
 	d.count(g, -1)
+}
+
+// include notes a header.
+func (d *divider) include(rest []token) {
+	if d.off > 0 || len(rest) == 0 {
+		return
+	}
+	var name strings.Builder
+	for _, t := range rest {
+		name.WriteString(t.text)
+	}
+	d.parts.headers = append(d.parts.headers, token{kind: text, text: strings.Trim(name.String(), `"<>`), line: rest[0].line})
 }
 
 // define takes a macro: its name, and its text behind the parameters.

@@ -98,7 +98,7 @@ const (
 type Name struct {
 	C     string `json:"c"`
 	Go    string `json:"go,omitempty"` // empty when there is none
-	Kind  string `json:"kind"`         // function, type, constant, field or option
+	Kind  string `json:"kind"`         // function, type, constant, field, option or header
 	State string `json:"state"`
 	Why   string `json:"why,omitempty"` // what differs, or what is known about a missing name
 	First string `json:"first"`         // file:line
@@ -149,6 +149,22 @@ func (t *table) word(c string, asType bool) Name {
 		}
 	}
 	return t.reason(n)
+}
+
+// addOn matches headers of NetX Duo and ThreadX; coreHeaders are those whose names this package knows.
+var (
+	addOn       = regexp.MustCompile(`^(?:nxd?|txd?|nx_secure)_[a-z0-9_]+\.h$`)
+	coreHeaders = []string{"tx_api.h", "tx_port.h", "nx_api.h", "nx_port.h", "nx_user.h", "tx_user.h", "nxd_pop3_client.h", "nx_md5.h", "nx_arp.h",
+		"nx_icmp.h", "nx_icmpv4.h", "nx_icmpv6.h", "nx_igmp.h", "nx_ip.h", "nx_ipv4.h", "nx_ipv6.h", "nx_nd_cache.h", "nx_packet.h", "nx_rarp.h",
+		"nx_system.h", "nx_tcp.h", "nx_udp.h"}
+)
+
+// header looks up a header: those of add-ons declare names that need not begin as the interface's do, such as socket().
+func (t *table) header(c string) (n Name, relevant bool) {
+	if !addOn.MatchString(c) || slices.Contains(coreHeaders, c) {
+		return Name{}, false
+	}
+	return Name{C: c, Kind: "header", State: Missing, Why: "an add-on or an internal header: what it declares is not modelled"}, true
 }
 
 // field looks up a member of a structure by the rule: it loses the prefix that its structure gives it.

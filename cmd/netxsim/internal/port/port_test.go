@@ -70,6 +70,7 @@ func TestNames(t *testing.T) {
 		{"nothing", []string{""}, nil},
 		{"comments and strings", []string{"/* nx_a() */ char *s = \"nx_b()\"; // nx_c() \\\n nx_d()\n"}, nil},
 		{"call", []string{"void f(void) { nx_packet_release(p); }"}, []string{"function nx_packet_release modelled a.c:1"}},
+		{"headers", []string{"#include \"nx_api.h\"\n#include <nxd_bsd.h>\n#include \"board.h\"\n#if 0\n#include \"nxd_dns.h\"\n#endif\n"}, []string{"header nxd_bsd.h missing a.c:2"}},
 		{"joined lines", []string{"#define X \\\n  nx_packet_\\\nrelease(p)\n"}, []string{"function nx_packet_release modelled a.c:2"}},
 		{"missing", []string{"x = nx_teleport(NX_FAR);"}, []string{"function nx_teleport missing a.c:1", "constant NX_FAR missing a.c:1"}},
 		{"own function", []string{"int nx_mine(int a) { return a; } int b = nx_mine(1);"}, nil},

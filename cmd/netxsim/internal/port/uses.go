@@ -22,6 +22,11 @@ func (s *survey) look(file *source) {
 			}
 		}
 	}
+	for _, t := range file.parts.headers {
+		if n, ok := known().header(t.text); ok {
+			s.use(file, t, n)
+		}
+	}
 	for _, t := range file.parts.conditions {
 		if t.kind == identifier && interfaceName.MatchString(t.text) {
 			s.use(file, t, s.condition(t.text))
@@ -94,7 +99,7 @@ func (s *survey) use(file *source, t token, n Name) {
 }
 
 // kinds is the order of the report.
-var kinds = []string{"function", "type", "constant", "field", "option"}
+var kinds = []string{"function", "type", "constant", "field", "option", "header"}
 
 // list is all names but the program's own, by kind and name.
 func (s *survey) list() []Name {
