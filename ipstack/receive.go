@@ -138,7 +138,7 @@ func (ip *IP) receiveIPv4(packet *packetpool.Packet) {
 		ip.invalid(packet)
 		return
 	}
-	if checksum.Checksum(head[:length], 0) != 0xffff {
+	if checksum.Checksum(head[:length], 0) != 0xffff && !ip.verified(packet, CapabilityIPv4RxChecksum) {
 		ip.info.ChecksumErrors++
 		ip.invalid(packet)
 		return

@@ -117,14 +117,8 @@ func TestEveryServiceIsThere(t *testing.T) {
 	}
 	comments := serviceComments(t)
 	for _, s := range services {
-		if _, ported := comments[goName(s.Name)]; !ported && !slices.Contains(elsewhere, s.Name) {
+		if _, ported := comments[goName(s.Name)]; !ported {
 			t.Errorf("%s is missing", s.Name)
 		}
 	}
-}
-
-// elsewhere are services of tier 3 that are not there yet.
-var elsewhere = []string{
-	"nx_ip_interface_capability_get", "nx_ip_interface_capability_set", "nx_tcp_socket_vlan_priority_set",
-	"nx_udp_socket_vlan_priority_set",
 }

@@ -67,7 +67,7 @@ func NxIpCreate(ip *NX_IP, name string, ipAddress, networkMask ULONG, defaultPoo
 		Pool:     defaultPool,
 		Driver:   ipLinkDriver,
 		Priority: priority,
-		Target:   program.Stack,
+		Target:   program.stackTarget(),
 	})
 	return status.Of(err)
 }

@@ -87,6 +87,16 @@ type Pop3Options struct {
 	Log *zap.Logger
 }
 
+// stackTarget returns the program's build of the stack. Macros of C that change
+// packets too are in Target.
+func (p *Program) stackTarget() ipstack.Target {
+	target := p.Stack
+	target.LowWatermark = target.LowWatermark || p.Target.EnableLowWatermark
+	target.InterfaceCapability = target.InterfaceCapability || p.Target.EnableInterfaceCapability
+	target.VLAN = target.VLAN || p.Target.EnableVLAN
+	return target
+}
+
 // pop3Options returns the choice of the program that the calling goroutine
 // belongs to; the zero value without one.
 func pop3Options() Pop3Options {
