@@ -25,7 +25,7 @@ func word(address netip.Addr) ULONG {
 }
 
 // isHost reports whether an address is of class A, B or C, or zero.
-func isHost(address ULONG) bool { return address>>29 != 7 }
+func isHost(address ULONG) bool { return address>>29 != 7 || uncheckedNX() }
 
 // minimumStack is TX_MINIMUM_STACK.
 const minimumStack = 200

@@ -7,6 +7,7 @@ import (
 	"netxsim/cmd/netxsim/internal/cli"
 	"netxsim/cmd/netxsim/internal/conform"
 	"netxsim/cmd/netxsim/internal/mail"
+	"netxsim/cmd/netxsim/internal/port"
 	"netxsim/cmd/netxsim/internal/session"
 )
 
@@ -21,6 +22,7 @@ func run(args []string) int {
 			mail.Demo(session.Run),
 			mail.Fetch(session.Run),
 			conform.Command(),
+			port.Command(),
 		},
 	}
 	return app.Main(cli.Streams{Out: os.Stdout, Err: os.Stderr}, args)
