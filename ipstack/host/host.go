@@ -123,7 +123,7 @@ func (h *Host) configureLoopback(config Config) {
 func (h *Host) turnRound(nic *netstack.NIC, pkt *stack.PacketBuffer) {
 	frame := slices.Concat(pkt.AsSlices()...)
 	h.kernel.After(loopbackLatency, func() {
-		nic.Deliver(ipv4.ProtocolNumber, false, frame)
+		nic.Deliver(ipv4.ProtocolNumber, frame)
 		h.stack.Settle()
 	})
 }
@@ -143,7 +143,7 @@ func (h *Host) receive(frame []byte) {
 
 // deliver hands a frame to the stack.
 func (h *Host) deliver(frame []byte) {
-	h.nic.Deliver(0, false, frame)
+	h.nic.Deliver(0, frame)
 	h.stack.Settle()
 }
 
