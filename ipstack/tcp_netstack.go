@@ -63,6 +63,7 @@ func (s *TCPSocket) deliver(seg *segment) {
 	s.ip.tcp.deliver(seg)
 	s.ip.stack.Settle()
 	s.rx.delivered(seg)
+	s.moved = true
 }
 
 // maxWindow is the largest window without scaling.

@@ -83,6 +83,7 @@ func (s *TCPSocket) deliverBlank(bytes int, fin bool) {
 	header.TCP(room[ipv4Header:]).Encode(&fields)
 	s.ip.nic.DeliverBlank(ipv4.ProtocolNumber, room[:], bytes)
 	s.ip.stack.Settle()
+	s.moved = true
 	if bytes > 0 {
 		s.endpoint.Read(io.Discard, tcpip.ReadOptions{})
 	}

@@ -3,6 +3,7 @@ package sim
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,14 +21,37 @@ type Clock interface {
 // runs with peers outside the simulation. In a bubble of testing/synctest it
 // follows the bubble's clock, so that a run takes part in the test's time.
 func RealTime() Clock {
-	return &systemClock{start: time.Now()} //netxlint:wallclock this is the clock for runs in real time
+	now := time.Now() //netxlint:wallclock this is the clock for runs in real time
+	return &systemClock{start: now, bubble: inBubble(now)}
 }
 
-type systemClock struct{ start time.Time }
+type systemClock struct {
+	start  time.Time
+	bubble bool         // it follows that of a bubble
+	last   atomic.Int64 // then what Now returned last inside of it
+}
 
+// Now may be called from outside of the clock's bubble too, while somebody inside
+// waits for the caller without letting the bubble's time move: as a network stack does whose goroutines
+// are outside. It then returns what the bubble's clock shows.
 func (c *systemClock) Now() time.Duration {
-	return time.Since(c.start) //netxlint:wallclock this is the clock for runs in real time
+	now := time.Now() //netxlint:wallclock this is the clock for runs in real time
+	if !c.bubble {
+		return now.Sub(c.start)
+	}
+	if !inBubble(now) {
+		return time.Duration(c.last.Load())
+	}
+	d := now.Sub(c.start)
+	c.last.Store(int64(d))
+	return d
 }
+
+// began is later than any time in a bubble: those begin in the year 2000.
+var began = time.Now().Round(0) //netxlint:wallclock tells a bubble's clock from the system's
+
+// inBubble reports whether somebody who reads this on the clock is in a bubble of testing/synctest.
+func inBubble(now time.Time) bool { return now.Round(0).Before(began) }
 
 func (c *systemClock) Sleep(until time.Duration, wake <-chan struct{}) {
 	if until < 0 {
@@ -124,6 +148,9 @@ func (k *Kernel) enter() bool {
 	posted := o.posted
 	o.posted = o.spare[:0]
 	o.mu.Unlock()
+	if len(posted) > 0 {
+		k.Now() // for those whom the kernel's clock does not tell it: see systemClock.Now
+	}
 	for i, f := range posted {
 		k.run.events++
 		k.Interrupt(f)
