@@ -25,4 +25,3 @@ func TestTry(t *testing.T) {
 		fmt.Println(string(b) == string(b2))
 	}
 }
-
