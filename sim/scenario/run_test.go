@@ -162,7 +162,9 @@ func TestFailures(t *testing.T) {
 		{"a payload too small for headers", []func(string) string{pool("payload: 50, packets: 8")}, "complete", "connect"},
 		{"slow", []func(string) string{workload("kind: tcp, from: a, to: b, think: 1s"), expects("session: 3s, finish: 5s")}, "session finish", "tcp: session 1 took 44"},
 		{"no one listens on an idle wire", []func(string) string{workload("kind: ping, from: a, to: b, count: 3, wait: 1s"),
-			func(s string) string { return "settle: 10m\n" + strings.Replace(s, "name: lan", "{name: lan, loss: 100%}", 1) }}, "ping_loss", "3 of 3 pings were lost, limit 0%"},
+			func(s string) string {
+				return "settle: 10m\n" + strings.Replace(s, "name: lan", "{name: lan, loss: 100%}", 1)
+			}}, "ping_loss", "3 of 3 pings were lost, limit 0%"},
 		{"too many datagrams", []func(string) string{workload("kind: udp, from: b, to: a, count: 50, burst: 50, size: 1000, read_pause: 20ms"), pool("payload: 1536, packets: 4"), expects("udp_loss: 10%, allocation_failures: 0")},
 			"udp_loss allocation_failures", "of 50 datagrams were lost, limit 10%"},
 		{"an application waits for packets", []func(string) string{pool(twoPools), expects("suspension: 0s, session: 10s")},
@@ -332,6 +334,18 @@ workloads:
 	}
 	if !r.Passed() {
 		t.Error(r.Failures)
+	}
+}
+
+// TestTickRate checks that the stack's timers last as long whatever the rate of
+// the ticks: a second until the first lost segment is sent again.
+func TestTickRate(t *testing.T) {
+	for _, rate := range []string{"10", "100", "1000"} {
+		text := "target: {ticks_per_second: " + rate + "}\nfaults: [lan a>b 4 drop]\n" + workload("kind: tcp, from: a, to: b, size: 100")(running)
+		r := run(t, parsed(t, text), Options{})
+		if end := r.Workloads[0].Sessions[0].End; !r.Passed() || end < 900*time.Millisecond || end > 1300*time.Millisecond {
+			t.Errorf("%s ticks a second: over after %v: %v", rate, end, r.Failures)
+		}
 	}
 }
 
