@@ -86,7 +86,11 @@ func (w *world) watchContext() (stop func() bool) {
 		return func() bool { return true }
 	}
 	return context.AfterFunc(w.o.Context, func() {
-		w.kernel.Post(func() { panic(canceled{w.o.Context.Err()}) })
+		w.kernel.Post(func() {
+			// What is posted runs on the goroutine of a thread, which a panic would
+			// unwind; events are kept apart from it.
+			w.kernel.After(0, func() { panic(canceled{w.o.Context.Err()}) })
+		})
 	})
 }
 
