@@ -8,19 +8,23 @@ import (
 	"netxsim/cmd/netxsim/internal/conform"
 	"netxsim/cmd/netxsim/internal/mail"
 	"netxsim/cmd/netxsim/internal/port"
+	"netxsim/cmd/netxsim/internal/run"
+	"netxsim/cmd/netxsim/internal/scenarios"
 	"netxsim/cmd/netxsim/internal/session"
 )
 
-func main() { os.Exit(run(os.Args[1:])) }
+func main() { os.Exit(program(os.Args[1:])) }
 
-// run is the whole program; it returns the exit status.
-func run(args []string) int {
+// program is the whole program; it returns the exit status.
+func program(args []string) int {
 	app := cli.App{
 		Name:  "netxsim",
 		About: "NetX Duo's packet pools, sockets and POP3 client on a simulated network and virtual time.",
 		Commands: []*cli.Command{
 			mail.Demo(session.Run),
 			mail.Fetch(session.Run),
+			scenarios.Command(),
+			run.Command(),
 			conform.Command(),
 			port.Command(),
 		},
