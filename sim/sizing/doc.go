@@ -1,0 +1,2 @@
+// Package sizing finds the least RAM with which a workload's packet pools still work.
+package sizing
