@@ -97,16 +97,23 @@ func (f *finder) explain(ctx context.Context, best Sizes) error {
 	}
 	slices.SortStableFunc(f.smaller, func(a, b Candidate) int { return -compare(f.Space.Target, a.Sizes, b.Sizes) })
 	ref := f.reference(best)
-	if ref == nil || !ref.Ample {
-		return nil
-	}
-	ample := ref.ample()
+	ample := ref.top()
 	passed, err := f.runs.decide(ctx, between(best, ample))
-	if err == nil && passed[len(passed)-1] {
+	if err == nil && passed[len(passed)-1] && !f.emptySomewhere(ref) {
 		c := f.candidate(f.runs.of(ample))
 		f.ample = &c
 	}
 	return err
+}
+
+// emptySomewhere reports whether the reference runs found a pool empty that may be made larger or smaller.
+func (f *finder) emptySomewhere(r *Reference) bool {
+	for i, empty := range r.Empty {
+		if p := f.Space.Pools[i]; empty && (p.Max == 0 || p.Min < p.Max) {
+			return true
+		}
+	}
+	return false
 }
 
 // between returns at most seven sizes from a to b, the latter included.
@@ -160,10 +167,33 @@ func (f *finder) verdict() *Verdict {
 			v.Passed = append(v.Passed, f.candidate(e))
 		}
 	}
+	for _, r := range f.references {
+		if c, ok := f.derived(r); ok {
+			v.Passed = append(v.Passed, c)
+		}
+	}
 	slices.SortFunc(v.Passed, func(a, b Candidate) int { return compare(f.Space.Target, a.Sizes, b.Sizes) })
 	if len(v.Passed) > 0 {
 		v.Answer = &v.Passed[0]
 		v.Unproven = len(f.cheaper(v.Answer.Sizes))
 	}
 	return v
+}
+
+// derived returns the most packets that the reference runs used as a candidate: the same runs without the packets that were
+// never used. It returns false if there is nothing to derive, or if those sizes were run themselves.
+func (f *finder) derived(r *Reference) (Candidate, bool) {
+	top := r.top()
+	if !r.Passed || key(top) == key(r.Sizes) || f.runs.known[key(top)] != nil {
+		return Candidate{}, false
+	}
+	c := f.candidate(f.runs.of(r.Sizes))
+	c.Sizes, c.RAM = top, top.RAM(f.Space.Target)
+	for i := range c.Outcomes {
+		c.Outcomes[i].Pools = slices.Clone(c.Outcomes[i].Pools)
+		for p := range c.Outcomes[i].Pools {
+			c.Outcomes[i].Pools[p].Lowest -= r.Sizes[p].Packets - top[p].Packets
+		}
+	}
+	return c, true
 }

@@ -11,12 +11,11 @@ type Evaluator func(ctx context.Context, sizes Sizes, seed uint64) (Outcome, err
 
 // An Outcome is what one run did.
 type Outcome struct {
-	Failures   []Failure     `json:"failures,omitempty"`   // the expectations that were not met; none means passed
-	Completion time.Duration `json:"completion"`           // virtual time when the last workload was complete
-	Pools      []PoolUse     `json:"pools"`                // in the order of the sizes
-	Stuck      []string      `json:"stuck,omitempty"`      // every thread that waited for ever, and for what; none if the run did not end so
-	Starved    bool          `json:"starved,omitempty"`    // a pool that is not sized ran empty: see the failures
-	StarvedOf  string        `json:"starved_of,omitempty"` // its name
+	Failures   []Failure     `json:"failures,omitempty"` // the expectations that were not met; none means passed
+	Completion time.Duration `json:"completion"`         // virtual time when the last session was over
+	Ended      bool          `json:"ended"`              // every session came to an end, with an error or without
+	Stuck      []string      `json:"stuck,omitempty"`    // if not: a line for each thread that waited, and for what
+	Pools      []PoolUse     `json:"pools"`              // in the order of the sizes
 }
 
 // Passed reports whether all expectations were met.
@@ -35,29 +34,26 @@ type PoolUse struct {
 	Lowest        int           `json:"lowest"`                   // fewest free packets
 	LowestAt      time.Duration `json:"lowest_at"`                // virtual time when that was first so
 	Holders       string        `json:"holders,omitempty"`        // who had the others then
-	EmptyRequests int           `json:"empty_requests,omitempty"` // requests that found no packet, also those that then waited
-	UsedBytes     uint32        `json:"used_bytes"`               // most bytes of data in the pool at one moment, headers of the packets not counted
-	Leaked        int           `json:"leaked,omitempty"`         // packets that did not come back
+	EmptyRequests int           `json:"empty_requests,omitempty"` // requests that found no packet, those that then waited included
+	EmptyHolders  string        `json:"empty_holders,omitempty"`  // who had the packets at the first of them
+	UsedBytes     int           `json:"used_bytes"`               // most bytes of data in held packets at one moment
+	HeldBytes     int           `json:"held_bytes"`               // bytes of payload of the packets held then
+	Leaked        int           `json:"leaked,omitempty"`         // packets that had not come back at the end
 	LeakHolders   string        `json:"leak_holders,omitempty"`   // who has them
-	Quiet         []int         `json:"quiet,omitempty"`          // free packets at each quiet point
+	Quiet         []int         `json:"quiet,omitempty"`          // free packets at each moment when no session ran
 }
 
-// neverEmpty reports whether every request found a packet in every pool.
-func (o *Outcome) neverEmpty() bool {
-	for _, p := range o.Pools {
-		if p.EmptyRequests > 0 {
-			return false
+// leaks reports whether packets are lost for good: fewer and fewer are free while nothing runs, or some are missing after
+// every session has ended.
+func (p *PoolUse) leaks(ended bool) bool {
+	falls := 0
+	for i := 1; i < len(p.Quiet); i++ {
+		switch {
+		case p.Quiet[i] > p.Quiet[i-1]:
+			return ended && p.Leaked > 0
+		case p.Quiet[i] < p.Quiet[i-1]:
+			falls++
 		}
 	}
-	return true
-}
-
-// leaks reports whether a pool did not get all its packets back.
-func (o *Outcome) leaks() bool {
-	for _, p := range o.Pools {
-		if p.Leaked > 0 {
-			return true
-		}
-	}
-	return false
+	return falls > 1 || ended && p.Leaked > 0
 }

@@ -7,29 +7,25 @@ import (
 
 // A Reference is runs with plenty of packets, which show how many the workload uses when nothing limits it.
 type Reference struct {
-	Sizes  Sizes  // the sizes of the runs
-	Passed bool   // every expectation was met at every seed
-	Ample  bool   // no request found a pool empty
-	Need   []int  // for each pool the most packets in use at one moment, over all seeds
-	Seed   uint64 // a seed that failed, if one did
-	Worst  *Outcome
+	Sizes  Sizes    // the sizes of the runs
+	Passed bool     // every expectation was met at every seed
+	Need   []int    // for each pool the most packets in use at one moment, over all seeds
+	Empty  []bool   // for each pool whether a request found it empty
+	Tried  []Sizes  // all sizes that were run, Sizes the last of them
+	Seed   uint64   // the first seed that failed, if one did
+	Worst  *Outcome // and what happened with it
 }
 
-// ample returns the sizes with as many packets as were ever in use: nobody can tell them from more.
-func (r *Reference) ample() Sizes {
+// top returns the most packets worth trying: nobody can tell a pool with as many packets as were ever in use from a larger
+// one.
+func (r *Reference) top() Sizes {
 	s := slices.Clone(r.Sizes)
-	for i, n := range r.Need {
-		s[i].Packets = n
+	for i := range s {
+		if r.Passed && !r.Empty[i] {
+			s[i].Packets = r.Need[i]
+		}
 	}
 	return s
-}
-
-// top returns the most packets worth trying.
-func (r *Reference) top() Sizes {
-	if r.Passed && r.Ample {
-		return r.ample()
-	}
-	return r.Sizes
 }
 
 // plenty returns the sizes with which reference runs begin: four times today's, and 64 at least.
@@ -81,8 +77,11 @@ func (f *finder) refer(ctx context.Context) error {
 // learn reads r's runs. It reports whether they have to be made again, with the packets that it has raised.
 func (f *finder) learn(r *Reference) (again bool) {
 	e := f.runs.of(r.Sizes)
-	r.Passed, r.Ample, r.Seed, r.Worst = f.runs.passed(e), true, 0, nil
-	r.Need = make([]int, len(r.Sizes))
+	r.Passed, r.Seed, r.Worst = f.runs.passed(e), 0, nil
+	r.Need, r.Empty = make([]int, len(r.Sizes)), make([]bool, len(r.Sizes))
+	if len(r.Tried) == 0 || key(r.Tried[len(r.Tried)-1]) != key(r.Sizes) {
+		r.Tried = append(r.Tried, r.Sizes)
+	}
 	raised := slices.Clone(r.Sizes)
 	for _, seed := range f.runs.seeds {
 		o := e.outcomes[seed]
@@ -92,10 +91,10 @@ func (f *finder) learn(r *Reference) (again bool) {
 		if !o.Passed() && r.Worst == nil {
 			r.Seed, r.Worst = seed, o
 		}
-		r.Ample = r.Ample && o.neverEmpty()
 		for i, p := range o.Pools {
 			r.Need[i] = max(r.Need[i], r.Sizes[i].Packets-p.Lowest, f.Space.lowest(i))
 			if p.EmptyRequests > 0 {
+				r.Empty[i] = true
 				raised[i].Packets = f.limit(i, 2*r.Sizes[i].Packets)
 			}
 		}

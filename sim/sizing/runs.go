@@ -195,6 +195,6 @@ func newRuns(s *Search) *runs {
 	}
 	return &runs{
 		evaluate: s.Evaluate, workers: workers, budget: s.Budget, progress: s.Progress,
-		seeds: slices.Clone(s.Seeds), kills: map[uint64]int{}, known: map[string]*experience{},
+		seeds: slices.Clone(s.Shard.Seeds(s.Seeds)), kills: map[uint64]int{}, known: map[string]*experience{},
 	}
 }

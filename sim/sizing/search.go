@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"netxsim/sim/sweep"
 )
 
 // A Search looks for the least RAM with which a workload meets its expectations at every seed. The zero values of all but
@@ -29,6 +31,9 @@ type Search struct {
 	Ceiling int
 	// Budget is the most runs that are made; 0 means any number.
 	Budget int
+	// Shard leaves the search only its part of Seeds and of the fresh seeds. What shards find are no answers, but together
+	// their runs are most of those that the whole search makes.
+	Shard sweep.Shard
 	// Workers is how many runs are made at once; 0 means one for each core. It does not change the answer.
 	Workers int
 	// Progress is told about every run, from the goroutine that called Run; nil means nobody.
@@ -139,6 +144,8 @@ func (s *Search) check() error {
 		return fmt.Errorf("sizing: nothing runs the workload")
 	case len(s.Seeds) == 0:
 		return fmt.Errorf("sizing: no seed")
+	case len(s.Shard.Seeds(s.Seeds)) == 0:
+		return fmt.Errorf("sizing: shard %v has none of %d seeds", s.Shard, len(s.Seeds))
 	case s.First != nil && len(s.First) != len(s.Space.Pools):
 		return fmt.Errorf("sizing: %d sizes to begin with for %d pools", len(s.First), len(s.Space.Pools))
 	}
@@ -163,14 +170,14 @@ func newFinder(s Search) *finder {
 	return f
 }
 
-// nextSeeds returns n seeds that nobody has used.
+// nextSeeds returns n seeds that nobody has used, or the shard's part of them.
 func (f *finder) nextSeeds(n int) []uint64 {
-	last := max(slices.Max(f.runs.seeds), f.lastFresh)
+	last := max(slices.Max(f.Seeds), f.lastFresh)
 	seeds := make([]uint64, n)
 	for i := range seeds {
 		last++
 		seeds[i] = last
 	}
 	f.lastFresh = last
-	return seeds
+	return f.Shard.Seeds(seeds)
 }
