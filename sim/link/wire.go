@@ -78,6 +78,9 @@ func New(k *sim.Kernel, cfg Config) *Wire {
 	}
 }
 
+// Kernel returns the kernel of the wire.
+func (w *Wire) Kernel() *sim.Kernel { return w.k }
+
 // Name returns the name the wire was given.
 func (w *Wire) Name() string { return w.cfg.Name }
 

@@ -11,6 +11,7 @@ import (
 
 // Clone returns a copy that shares nothing with s.
 func (s *Scenario) Clone() *Scenario {
+	s.store()
 	c := *s
 	c.Wires = slices.Clone(s.Wires)
 	for i := range c.Wires {

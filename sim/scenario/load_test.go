@@ -1,16 +1,44 @@
 package scenario
 
 import (
+	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"testing"
 )
 
 func TestTry(t *testing.T) {
+	files, _ := filepath.Glob("testdata/*.yaml")
+	for _, f := range files {
+		s, err := LoadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := Run(s, Options{Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := json.MarshalIndent(r, "", " ")
+		fmt.Println(string(b))
+		r2, err := Run(s, Options{Seed: 1})
+		b2, _ := json.MarshalIndent(r2, "", " ")
+		fmt.Println(string(b) == string(b2))
+	}
+}
+
+func BenchmarkPOP3(b *testing.B) {
 	s, err := LoadFile("testdata/pop3.yaml")
 	if err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
 	}
-	fmt.Printf("%+v\n%s\n", s, s.Hash())
-	_, err = Load("x.yaml", []byte("wires:\n - name: a\n   lattency: 3\n   latency: 3\n   mtu: 10\n   mtu: 3\nhosts:\n - name: x\n   wire: b\n - nam: &a y\nworkloads: 3\nfoo: {<<: *a}\n"))
-	fmt.Println(err)
+	b.ReportAllocs()
+	for i := range b.N {
+		r, err := Run(s, Options{Seed: uint64(i)})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if !r.Passed() {
+			b.Fatal(i, r.Failures)
+		}
+	}
 }

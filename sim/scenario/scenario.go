@@ -23,7 +23,8 @@ type Scenario struct {
 	// Expect is what must hold in every run.
 	Expect Expect `yaml:"expect" help:"what must hold in every run"`
 
-	dir string // of the file, for paths in it
+	dir   string     // of the file, for paths in it
+	mails *mailStore // shared with clones
 }
 
 // A Target is the device of the netx hosts.

@@ -13,14 +13,26 @@ import (
 // 1.5s, 2m, 1h. Only 0 needs none.
 type Duration time.Duration
 
+// Forever is a Duration without end, written "forever".
+const Forever Duration = math.MaxInt64
+
 // String returns the duration as the time package writes it.
-func (d Duration) String() string { return time.Duration(d).String() }
+func (d Duration) String() string {
+	if d == Forever {
+		return "forever"
+	}
+	return time.Duration(d).String()
+}
 
 // MarshalText implements encoding.TextMarshaler.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (d *Duration) UnmarshalText(text []byte) error {
+	if string(text) == "forever" {
+		*d = Forever
+		return nil
+	}
 	parsed, err := time.ParseDuration(string(text))
 	if err != nil {
 		return fmt.Errorf("%q is no time: want a number with a unit, such as 500us, 20ms, 1.5s or 2m", text)
@@ -106,8 +118,8 @@ func (p Percent) MarshalText() ([]byte, error) { return []byte(p.String()), nil 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (p *Percent) UnmarshalText(text []byte) error {
 	number, ok := strings.CutSuffix(string(text), "%")
-	n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-	if err != nil || !ok && n != 0 || math.IsNaN(n) || math.IsInf(n, 0) {
+	n, err := strconv.ParseFloat(number, 64)
+	if err != nil || !isPlain(number) || !ok && n != 0 {
 		return fmt.Errorf("%q is no share: want one such as 2%% or 0.5%%", text)
 	}
 	*p = Percent(n)
@@ -130,6 +142,9 @@ func parseUnit(text string, units []unit) (int64, error) {
 		if !ok {
 			continue
 		}
+		if !isPlain(number) {
+			return 0, errUnit
+		}
 		if n, err := strconv.ParseInt(number, 10, 64); err == nil {
 			if n != 0 && (n*u.factor)/n != u.factor {
 				return 0, errUnit
@@ -144,6 +159,16 @@ func parseUnit(text string, units []unit) (int64, error) {
 		return int64(n), nil
 	}
 	return 0, errUnit
+}
+
+// isPlain reports whether text is a number in digits, without a zero in front
+// of others.
+func isPlain(text string) bool {
+	text = strings.TrimPrefix(text, "-")
+	if len(text) > 1 && text[0] == '0' && text[1] != '.' {
+		return false
+	}
+	return text != "" && strings.Trim(text, "0123456789.") == ""
 }
 
 func unitText(n int64, units []unit) string {

@@ -30,10 +30,12 @@ type Workload struct {
 	Think Duration `yaml:"think" help:"pause within a session: between messages, writes, requests, bursts or pings" max:"8760h"`
 	// Spread is by how much Rest and Think vary.
 	Spread Percent `yaml:"spread" help:"by how much pauses vary, up and down, by chance" max:"100%"`
+	// Clients is how many threads of the host do the same at once.
+	Clients int `yaml:"clients" help:"how many clients on the host do the same at once" default:"1" min:"1" max:"1000"`
 	// Priority is that of the threads on netx hosts.
 	Priority int `yaml:"priority" help:"priority of the workload's threads on netx hosts" default:"16" min:"1" max:"31"`
-	// Wait is how long each call of a netx host waits.
-	Wait Duration `yaml:"wait" help:"how long a netx host's calls wait, for packets, windows and data" default:"10s" min:"1ms" max:"8760h"`
+	// Wait is how long each call waits; Forever is NX_WAIT_FOREVER.
+	Wait Duration `yaml:"wait" help:"how long calls wait for packets, windows, data and answers" default:"10s" min:"1ms" max:"forever"`
 
 	// Port is the server's.
 	Port int `yaml:"port" help:"the server's port; by default 110 for pop3, else 5000 and the workload's number" min:"1" max:"65535" kinds:"pop3|tcp|request|udp|idle"`
