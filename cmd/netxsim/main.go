@@ -8,6 +8,7 @@ import (
 	"netxsim/cmd/netxsim/internal/conform"
 	"netxsim/cmd/netxsim/internal/mail"
 	"netxsim/cmd/netxsim/internal/session"
+	"netxsim/cmd/netxsim/internal/size"
 )
 
 func main() { os.Exit(run(os.Args[1:])) }
@@ -20,6 +21,7 @@ func run(args []string) int {
 		Commands: []*cli.Command{
 			mail.Demo(session.Run),
 			mail.Fetch(session.Run),
+			size.Command(),
 			conform.Command(),
 		},
 	}
