@@ -21,6 +21,9 @@ const (
 // It mirrors nx_ip_fragment_enable.
 func (ip *IP) EnableFragmentation() { ip.fragmenting = true }
 
+// Fragments reports whether EnableFragmentation holds.
+func (ip *IP) Fragments() bool { return ip.fragmenting }
+
 // DisableFragmentation ends that, as nx_ip_fragment_disable does. Fragments
 // that wait for others are released.
 func (ip *IP) DisableFragmentation() {

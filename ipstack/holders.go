@@ -25,5 +25,11 @@ func (h *ipHolders) init(name string) {
 // the one it has as the holder of what it allocated.
 type threadHolder sim.Thread
 
-// HolderName implements packetpool.Holder.
-func (t *threadHolder) HolderName() string { return (*sim.Thread)(t).Name() }
+// HolderName implements packetpool.Holder. What is received outside threads is an
+// event's.
+func (t *threadHolder) HolderName() string {
+	if t == nil {
+		return "event"
+	}
+	return (*sim.Thread)(t).Name()
+}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/netip"
 
-	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 
@@ -98,21 +97,7 @@ func (s *TCPSocket) abort() {
 
 // finish sends FIN and waits for the end of the connection.
 func (s *TCPSocket) finish(wait uint32) error {
-	if s.state == TCPCloseWait {
-		s.state = TCPLastAck
-	} else {
-		s.state = TCPFinWait1
-	}
-	s.log("FIN")
-	if len(s.tx.queue) == 0 {
-		s.startTimeout()
-	}
-	s.tx.next++
-	s.sendFIN()
-	if err := s.endpoint.Shutdown(tcpip.ShutdownWrite); err != nil {
-		s.ip.internal("shut down", err)
-	}
-	s.ip.settle()
+	s.endSending()
 	if s.ip.inIPThread() {
 		return status.InProgress
 	}
@@ -140,6 +125,7 @@ func (s *TCPSocket) ended() {
 		s.call(s.on.disconnected)
 	}
 	s.call(s.on.disconnectComplete)
+	s.changed()
 }
 
 // follow takes over what the last segment did to the connection's state.
@@ -211,6 +197,7 @@ func (s *TCPSocket) forgotten() {
 	s.cleanup()
 	s.wait.disconnect.wake(nil, nil)
 	s.call(s.on.disconnectComplete)
+	s.changed()
 }
 
 // refresh looks at a connection of which netstack said that it ended. Whether

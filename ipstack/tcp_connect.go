@@ -75,7 +75,7 @@ func (s *TCPSocket) reset() {
 	s.rx.reset(s)
 	s.tx.reset()
 	s.count = traffic{}
-	s.synSent, s.halfOpen = false, false
+	s.synSent, s.halfOpen, s.wasReset = false, false, false
 }
 
 // receiveInSynSent handles a segment while the peer has not answered the SYN.
@@ -84,6 +84,7 @@ func (s *TCPSocket) receiveInSynSent(packet *packetpool.Packet, seg *segment) bo
 	switch {
 	case seg.has(header.TCPFlagRst):
 		if acknowledges {
+			s.wasReset = true
 			s.ended()
 		}
 	case seg.has(header.TCPFlagSyn) && acknowledges:

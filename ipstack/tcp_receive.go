@@ -107,6 +107,7 @@ func (s *TCPSocket) receiveSegment(packet *packetpool.Packet, seg *segment) {
 		packet.Release()
 	}
 	s.ip.tcp.refreshNoted()
+	s.changed()
 }
 
 // receiveInWindow handles a segment of a connection of which both sides know.
@@ -120,6 +121,7 @@ func (s *TCPSocket) receiveInWindow(packet *packetpool.Packet, seg *segment) (qu
 			s.sendACK()
 		}
 	case seg.has(header.TCPFlagRst):
+		s.wasReset = true
 		s.ended()
 	case seg.has(header.TCPFlagSyn):
 		s.sendRST(seg)

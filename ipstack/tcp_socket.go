@@ -89,6 +89,7 @@ type TCPSocket struct {
 	queue                   *waiter.Queue
 	entry                   waiter.Entry
 	halfOpen                bool // netstack has answered the parked SYN
+	wasReset                bool // the peer has reset the connection
 	synSent                 bool // our SYN or SYN-ACK has left
 
 	parked  []byte // the SYN that waits for accept
@@ -99,10 +100,12 @@ type TCPSocket struct {
 	wantedMSS uint32 // what the application set, or 0
 	peerMSS   uint32 // what the peer said
 
-	rx   receiver
-	tx   transmitter
-	wait struct{ connect, receive, send, disconnect waitList }
-	held struct{ receive, transmit holder }
+	rx receiver
+	tx transmitter
+
+	watcher func() // nil for none
+	wait    struct{ connect, receive, send, disconnect waitList }
+	held    struct{ receive, transmit holder }
 }
 
 // NewTCPSocket creates a socket, as nx_tcp_socket_create does.

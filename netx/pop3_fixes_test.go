@@ -102,7 +102,7 @@ func runPop3(t *testing.T, options Pop3Options, f func(ip *NX_IP, pool *NX_PACKE
 		Wire:            wire,
 		HardwareAddress: [6]byte{2, 0, 0, 0, 0, 2},
 	})
-	listener, err := machine.Listen(110)
+	listener, err := machine.Listen("tcp", ":110")
 	must(err)
 	box := mailbox.New(mailbox.NewMessage("1", []byte("Hello\r\n.\r\n")))
 	server, err := pop3server.New(pop3server.Config{

@@ -3,6 +3,7 @@ package pop3client_test
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net/netip"
 	"testing"
 
@@ -91,7 +92,7 @@ func (n *network) serve(config pop3server.Config) error {
 		return err
 	}
 	for _, port := range []uint16{110, 995} {
-		listener, err := n.host.Listen(port)
+		listener, err := n.host.Listen("tcp", fmt.Sprint(":", port))
 		if err != nil {
 			return err
 		}

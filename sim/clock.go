@@ -127,6 +127,9 @@ func (k *Kernel) rest(wait func()) {
 	k.run.resting.Store(true)
 	wait()
 	k.run.resting.Store(false)
+	if k.run.dozing.CompareAndSwap(true, false) {
+		k.run.stir <- struct{}{}
+	}
 }
 
 // catchUp has ticks and events whose time has passed while the calling thread

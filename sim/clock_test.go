@@ -118,3 +118,45 @@ func TestBusyRealTime(t *testing.T) {
 		}
 	})
 }
+
+// TestKeepAlive wants a run without threads to go on until it is told otherwise, and what was posted before that to happen.
+func TestKeepAlive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := New(Config{Clock: RealTime()})
+		var log []string
+		if !k.Enter(func() { log = append(log, k.Context().String()) }) {
+			t.Error("Enter before the run: not alive")
+		}
+		stop := k.Start(nil)
+		time.Sleep(time.Hour)
+		for i := range 3 {
+			k.Enter(func() { log = append(log, fmt.Sprint(i, " ", k.Context(), " ", k.Now())) })
+		}
+		report, err := stop()
+		if err != nil || report.End != EndDone {
+			t.Errorf("run: %v, %v", report.End, err)
+		}
+		<-k.Over()
+		if k.Enter(func() { t.Error("ran after the run") }) {
+			t.Error("Enter after the run: alive")
+		}
+		want := []string{"initialization", "0 event 1h0m0s", "1 event 1h0m0s", "2 event 1h0m0s"}
+		if diff := cmp.Diff(want, log); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestShared wants one value for a key.
+func TestShared(t *testing.T) {
+	k := New(Config{})
+	type key struct{}
+	made := 0
+	create := func() any { made++; return made }
+	if a, b := k.Shared(key{}, create), k.Shared(key{}, create); a != 1 || b != 1 {
+		t.Errorf("shared values %v and %v", a, b)
+	}
+	if other := New(Config{}).Shared(key{}, create); other != 2 {
+		t.Errorf("another kernel shares %v", other)
+	}
+}

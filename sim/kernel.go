@@ -82,6 +82,7 @@ type Kernel struct {
 
 	streams map[string]*rand.Rand
 	outside outside
+	border  border
 	tracer  func(*TraceEvent)
 
 	run runState
@@ -108,7 +109,9 @@ func New(cfg Config) *Kernel {
 		streams:      make(map[string]*rand.Rand),
 	}
 	k.run.done = make(chan struct{}, 1)
+	k.run.stir = make(chan struct{}, 1)
 	k.outside.bell = make(chan struct{}, 1)
+	k.border.over = make(chan struct{})
 	k.wheel.init()
 	k.timerThread = Thread{k: k, name: "system timer", state: Suspended}
 	k.timerThread.timer.thread = &k.timerThread

@@ -51,6 +51,8 @@ type runState struct {
 	onStage atomic.Pointer[Thread] // the running thread, for the watchdog
 	alarm   atomic.Int32           // what the watchdog has found
 	resting atomic.Bool            // the run waits for its clock, or for somebody outside
+	dozing  atomic.Bool            // so the watchdog does not look
+	stir    chan struct{}          // receives when the run goes on
 }
 
 // OnEnd registers f to be called when the run is over and all threads have been
@@ -84,8 +86,10 @@ func (k *Kernel) Run(define func()) (*Report, error) {
 		define()
 	}
 	k.initializing = false
+	k.setPhase(duringRun)
 	k.reschedule(nil)
 	if stuck = !k.awaitEnd(); stuck {
+		k.setPhase(afterRun)
 		return k.report(EndStuck), k.stuckError(k.run.onStage.Load())
 	}
 	k.finishRun()
@@ -102,12 +106,12 @@ func (k *Kernel) report(end End) *Report {
 	return r
 }
 
-// finished reports whether no thread is left that keeps the run alive.
+// finished reports whether no thread is left that keeps the run alive, nor anybody outside.
 func (k *Kernel) finished() bool {
 	if k.cfg.UntilHorizon && k.cfg.Horizon > 0 {
 		return false
 	}
-	return k.foreground == 0 && (k.hadThreads || k.programs == 0)
+	return k.foreground == 0 && (k.hadThreads || k.programs == 0) && k.border.kept.Load() == 0
 }
 
 // end notes why the run is over; false tells the scheduler to stop.
@@ -153,6 +157,7 @@ func (k *Kernel) finishRun() {
 	if k.run.buried {
 		return
 	}
+	k.setPhase(afterRun)
 	k.bury()
 	for i := len(k.run.onEnd) - 1; i >= 0; i-- {
 		k.run.onEnd[i]()

@@ -83,9 +83,27 @@ func (k *Kernel) awaitEnd() bool {
 			return true
 		case <-c:
 		}
+		if k.doze() {
+			return true
+		}
 		if k.look() {
 			return false
 		}
+	}
+}
+
+// doze waits for as long as the run waits for its clock or for somebody outside, in which nothing is strange, and
+// reports whether the run is over. Without it a bubble of testing/synctest in which all wait for each other would go on for ever.
+func (k *Kernel) doze() (over bool) {
+	k.run.dozing.Store(true)
+	if !k.run.resting.Load() && k.run.dozing.CompareAndSwap(true, false) {
+		return false
+	}
+	select {
+	case <-k.run.stir:
+		return false
+	case <-k.run.done:
+		return true
 	}
 }
 

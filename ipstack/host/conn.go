@@ -1,208 +1,207 @@
 package host
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
-
-	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/waiter"
 )
 
-// endpoint is an endpoint of netstack on which programs of a host wait.
+// An endpoint is a socket as a program has it: two sides with deadlines.
 type endpoint struct {
-	host   *Host
-	ep     tcpip.Endpoint
-	queue  *waiter.Queue
-	entry  waiter.Entry
-	closed bool
-	read   side
-	write  side
+	world         *world
+	socket        socket
+	network       string
+	source, to    net.Addr // of errors; to is nil without a peer
+	read, write   side
+	closed        atomic.Bool
+	closedForRead atomic.Bool
 }
 
-// side is one direction of an endpoint: the key its programs wait on, and until
-// when.
-type side struct {
-	what     string
-	deadline time.Time // zero: no limit
+// open prepares the endpoint of a socket. The names say in reports what is waited for.
+func (e *endpoint) open(w *world, s socket, network, input, output string) {
+	e.world, e.socket, e.network = w, s, network
+	e.read.init(w, input)
+	e.write.init(w, output)
+	s.watch(func() {
+		e.read.ready()
+		e.write.ready()
+	})
 }
 
-// WaitReason says in a report what a program waits for.
-func (s *side) WaitReason() string { return s.what }
-
-func (h *Host) newEndpoint(ep tcpip.Endpoint, queue *waiter.Queue, what string) *endpoint {
-	e := &endpoint{host: h, ep: ep, queue: queue}
-	e.read.what, e.write.what = "input of "+what, "room in "+what
-	mask := waiter.EventIn | waiter.EventOut | waiter.EventErr | waiter.EventHUp
-	e.entry = waiter.NewFunctionEntry(mask, func(waiter.EventMask) { h.stack.Notify(e) })
-	queue.EventRegister(&e.entry)
-	return e
-}
-
-// Ready wakes the programs that wait.
-func (e *endpoint) Ready() {
-	e.wake(&e.read)
-	e.wake(&e.write)
-}
-
-func (e *endpoint) wake(s *side) {
-	for e.host.kernel.Wake(s, nil) {
-	}
-}
-
-// wait suspends the program until the endpoint is ready, closed, or past the
-// deadline.
-func (e *endpoint) wait(s *side) error {
-	limit := time.Duration(-1)
-	if !s.deadline.IsZero() {
-		if limit = s.deadline.Sub(e.host.Now()); limit <= 0 {
-			return os.ErrDeadlineExceeded
-		}
-	}
-	if err := e.host.kernel.WaitDeadline(s, limit, os.ErrDeadlineExceeded); err != nil {
+// opError wraps an error as package net does.
+func (e *endpoint) opError(op string, err error) error {
+	if err == nil || errors.Is(err, io.EOF) {
 		return err
 	}
-	if e.closed {
-		return net.ErrClosed
+	return &net.OpError{Op: op, Net: e.network, Source: e.source, Addr: e.to, Err: systemError(op, err)}
+}
+
+// Close ends it; calls that wait return net.ErrClosed.
+func (e *endpoint) Close() error {
+	if e.closed.Swap(true) {
+		return e.opError("close", net.ErrClosed)
 	}
+	e.world.enter(func() {
+		e.socket.close()
+		e.read.close()
+		e.write.close()
+	})
 	return nil
 }
 
-// check returns the error of a call that is made too late.
-func (e *endpoint) check(s *side) error {
-	switch {
-	case e.closed:
-		return net.ErrClosed
-	case !s.deadline.IsZero() && !e.host.Now().Before(s.deadline):
-		return os.ErrDeadlineExceeded
+// LocalAddr returns the socket's own address.
+func (e *endpoint) LocalAddr() net.Addr { return e.source }
+
+// SetDeadline sets both deadlines, of calls that wait already too. They are points
+// of the callers' time: [Net.Now]. The zero time is none.
+func (e *endpoint) SetDeadline(t time.Time) error { return e.setDeadline(t, &e.read, &e.write) }
+
+// SetReadDeadline is SetDeadline for reading.
+func (e *endpoint) SetReadDeadline(t time.Time) error { return e.setDeadline(t, &e.read) }
+
+// SetWriteDeadline is SetDeadline for writing.
+func (e *endpoint) SetWriteDeadline(t time.Time) error { return e.setDeadline(t, &e.write) }
+
+func (e *endpoint) setDeadline(t time.Time, sides ...*side) error {
+	if e.closed.Load() {
+		return e.opError("set", net.ErrClosed)
 	}
+	limited, limit := !t.IsZero(), time.Duration(0)
+	if limited {
+		limit = e.world.limit(t)
+	}
+	e.world.enter(func() {
+		for _, s := range sides {
+			s.setLimit(limited, limit)
+		}
+	})
 	return nil
-}
-
-func (e *endpoint) close() error {
-	if e.closed {
-		return net.ErrClosed
-	}
-	e.closed = true
-	e.queue.EventUnregister(&e.entry)
-	e.ep.Close()
-	e.host.stack.Settle()
-	e.Ready()
-	return nil
-}
-
-func (e *endpoint) localAddr() net.Addr {
-	a, err := e.ep.GetLocalAddress()
-	if err != nil {
-		return nil
-	}
-	return tcpAddr(a)
-}
-
-func tcpAddr(a tcpip.FullAddress) *net.TCPAddr {
-	return &net.TCPAddr{IP: net.IP(a.Addr.AsSlice()), Port: int(a.Port)}
 }
 
 // A conn is a TCP connection as a net.Conn.
 type conn struct {
-	*endpoint
-	remote *net.TCPAddr
+	endpoint
+	stream stream
 }
 
-// opError wraps an error as package net does.
-func (c *conn) opError(op string, err error) error {
-	if err == nil || errors.Is(err, io.EOF) {
-		return err
-	}
-	return &net.OpError{Op: op, Net: "tcp", Source: c.localAddr(), Addr: c.remote, Err: err}
+// newConn makes a stream a net.Conn. It is called with the baton.
+func (n *Net) newConn(s stream, network string) *conn {
+	c := &conn{stream: s}
+	what := "connection " + n.name + " to " + s.remote().String()
+	c.open(n.world, s, network, "input of "+what, "room in "+what)
+	c.describe()
+	return c
+}
+
+// describe notes the two ends.
+func (c *conn) describe() {
+	c.source, c.to = net.TCPAddrFromAddrPort(c.stream.local()), net.TCPAddrFromAddrPort(c.stream.remote())
 }
 
 // Read implements net.Conn.
-func (c *conn) Read(p []byte) (int, error) {
-	n, err := c.readSome(p)
+func (c *conn) Read(p []byte) (n int, err error) {
+	switch {
+	case c.closed.Load():
+		return 0, c.opError("read", net.ErrClosed)
+	case c.closedForRead.Load():
+		return 0, io.EOF
+	case len(p) == 0:
+		return 0, nil
+	}
+	err = c.read.do(nil, func() (err error) {
+		n, err = c.stream.read(p)
+		return err
+	})
 	return n, c.opError("read", err)
 }
 
-func (c *conn) readSome(p []byte) (int, error) {
-	if err := c.check(&c.read); err != nil || len(p) == 0 {
-		return 0, err
+// Write implements net.Conn. It returns when the stack has taken all of p; what
+// other goroutines write is not mixed with it.
+func (c *conn) Write(p []byte) (done int, err error) {
+	if c.closed.Load() {
+		return 0, c.opError("write", net.ErrClosed)
 	}
-	for {
-		w := tcpip.SliceWriter(p)
-		result, err := c.ep.Read(&w, tcpip.ReadOptions{})
-		switch err.(type) {
-		case nil:
-			c.host.stack.Settle()
-			return result.Count, nil
-		case *tcpip.ErrWouldBlock:
-			if err := c.wait(&c.read); err != nil {
-				return 0, err
-			}
-		case *tcpip.ErrClosedForReceive:
-			return 0, io.EOF
-		default:
-			return 0, goError(err)
-		}
-	}
+	err = c.write.do(nil, func() error {
+		n, err := c.stream.write(p[done:])
+		done += n
+		return err
+	})
+	return done, c.opError("write", err)
 }
-
-// Write implements net.Conn.
-func (c *conn) Write(p []byte) (int, error) {
-	n, err := c.writeAll(p)
-	return n, c.opError("write", err)
-}
-
-func (c *conn) writeAll(p []byte) (int, error) {
-	if err := c.check(&c.write); err != nil {
-		return 0, err
-	}
-	done := 0
-	for done < len(p) {
-		n, err := c.ep.Write(bytes.NewReader(p[done:]), tcpip.WriteOptions{})
-		done += int(n)
-		c.host.stack.Settle()
-		switch err.(type) {
-		case nil:
-		case *tcpip.ErrWouldBlock:
-			if err := c.wait(&c.write); err != nil {
-				return done, err
-			}
-		default:
-			return done, goError(err)
-		}
-	}
-	return done, nil
-}
-
-// Close implements net.Conn.
-func (c *conn) Close() error { return c.opError("close", c.close()) }
-
-// LocalAddr implements net.Conn.
-func (c *conn) LocalAddr() net.Addr { return c.localAddr() }
 
 // RemoteAddr implements net.Conn.
-func (c *conn) RemoteAddr() net.Addr { return c.remote }
+func (c *conn) RemoteAddr() net.Addr { return c.to }
 
-// SetDeadline implements net.Conn.
-func (c *conn) SetDeadline(t time.Time) error {
-	c.read.deadline, c.write.deadline = t, t
-	c.Ready()
+// CloseRead makes reading return io.EOF, as net.TCPConn's does.
+func (c *conn) CloseRead() error {
+	if c.closed.Load() {
+		return c.opError("close", net.ErrClosed)
+	}
+	c.closedForRead.Store(true)
+	c.world.enter(func() {
+		c.stream.closeRead()
+		c.read.ready()
+	})
 	return nil
 }
 
-// SetReadDeadline implements net.Conn.
-func (c *conn) SetReadDeadline(t time.Time) error {
-	c.read.deadline = t
-	c.wake(&c.read)
+// CloseWrite ends our half of the connection behind what was written, as net.TCPConn's
+// does. The other half goes on.
+func (c *conn) CloseWrite() error {
+	if c.closed.Load() {
+		return c.opError("close", net.ErrClosed)
+	}
+	err := net.ErrClosed
+	c.world.do(func() { err = c.stream.closeWrite() })
+	return c.opError("close", err)
+}
+
+// SetLinger with 0 has Close reset the connection, as net.TCPConn's does. Other
+// values change nothing: Close does not wait.
+func (c *conn) SetLinger(seconds int) error {
+	if c.closed.Load() {
+		return c.opError("set", net.ErrClosed)
+	}
+	if seconds == 0 {
+		c.world.enter(c.stream.abort)
+	}
 	return nil
 }
 
-// SetWriteDeadline implements net.Conn.
-func (c *conn) SetWriteDeadline(t time.Time) error {
-	c.write.deadline = t
-	c.wake(&c.write)
-	return nil
+// A listener is a listening port as a net.Listener.
+type listener struct {
+	endpoint
+	net      *Net
+	acceptor acceptor
 }
+
+// Accept implements net.Listener.
+func (l *listener) Accept() (net.Conn, error) {
+	var c *conn
+	if l.closed.Load() {
+		return nil, l.opError("accept", net.ErrClosed)
+	}
+	err := l.read.do(nil, func() error {
+		s, err := l.acceptor.accept()
+		if err == nil {
+			c = l.net.newConn(s, l.network)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, l.opError("accept", err)
+	}
+	return c, nil
+}
+
+// Addr implements net.Listener.
+func (l *listener) Addr() net.Addr { return l.to }
+
+// SetDeadline limits Accept, as net.TCPListener's does.
+func (l *listener) SetDeadline(t time.Time) error { return l.SetReadDeadline(t) }
+
+// expired reports whether an error is that of a deadline.
+func expired(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }

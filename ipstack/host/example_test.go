@@ -22,7 +22,7 @@ func Example() {
 		Name: "client", Address: netip.MustParsePrefix("10.0.0.2/24"), Wire: wire, HardwareAddress: [6]byte{5: 2},
 	})
 	server.Go(func() {
-		listener, err := server.Listen(7)
+		listener, err := server.Listen("tcp", ":7")
 		if err != nil {
 			panic(err)
 		}
@@ -34,7 +34,7 @@ func Example() {
 		conn.Close()
 	})
 	client.Go(func() {
-		conn, err := client.Dial(netip.AddrPortFrom(server.Addr(), 7))
+		conn, err := client.Dial("tcp", "server:7")
 		if err != nil {
 			panic(err)
 		}

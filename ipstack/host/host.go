@@ -2,7 +2,6 @@ package host
 
 import (
 	"net/netip"
-	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
@@ -19,7 +18,8 @@ const nicID tcpip.NICID = 1
 
 // Config describes a [Host].
 type Config struct {
-	// Name appears in reports.
+	// Name appears in reports, and is the host's in the host table; empty means
+	// in none.
 	Name string
 	// Address is the host's IPv4 address and its network.
 	Address netip.Prefix
@@ -29,22 +29,29 @@ type Config struct {
 	Wire *link.Wire
 	// HardwareAddress is the interface's Ethernet address.
 	HardwareAddress [6]byte
+	// Callers says who uses the host.
+	Callers Callers
 }
 
-// A Host is a simulated computer for ordinary Go programs.
+// A Host is a simulated computer for ordinary Go programs, with as much memory as
+// it wants.
 type Host struct {
-	kernel  *sim.Kernel
-	name    string
-	address netip.Addr
-	stack   *netstack.Stack
-	nic     *netstack.NIC
-	port    *link.Port
-	frame   []byte
+	Net
+	kernel *sim.Kernel
+	addr   netip.Addr
+	stack  *netstack.Stack
+	nic    *netstack.NIC
+	port   *link.Port
+	frame  []byte
 }
 
 // New attaches a host to a wire. It goes away with the kernel's run.
 func New(kernel *sim.Kernel, config Config) *Host {
-	h := &Host{kernel: kernel, name: config.Name, address: config.Address.Addr()}
+	h := &Host{kernel: kernel, addr: config.Address.Addr()}
+	h.Net = newNet(kernel, config.Name, config.Callers, (*hostBackend)(h))
+	if config.Name != "" {
+		NamesOf(kernel).Add(config.Name, h.addr)
+	}
 	h.stack = netstack.New(netstack.Config{Kernel: kernel, Name: "host " + config.Name})
 	h.port = config.Wire.Attach(config.Name, config.HardwareAddress, h.receive)
 	h.nic = h.stack.AddNIC(netstack.NICConfig{
@@ -63,17 +70,13 @@ func New(kernel *sim.Kernel, config Config) *Host {
 }
 
 func (h *Host) configureAddress(config Config) {
-	h.stack.AddProtocolAddress(nicID, tcpip.ProtocolAddress{
-		Protocol: ipv4.ProtocolNumber,
-		AddressWithPrefix: tcpip.AddressWithPrefix{
-			Address:   tcpip.AddrFrom4(config.Address.Addr().As4()),
-			PrefixLen: config.Address.Bits(),
-		},
-	}, stack.AddressProperties{})
 	network := tcpip.AddressWithPrefix{
 		Address:   tcpip.AddrFrom4(config.Address.Addr().As4()),
 		PrefixLen: config.Address.Bits(),
 	}
+	h.stack.AddProtocolAddress(nicID, tcpip.ProtocolAddress{
+		Protocol: ipv4.ProtocolNumber, AddressWithPrefix: network,
+	}, stack.AddressProperties{})
 	routes := []tcpip.Route{{Destination: network.Subnet(), NIC: nicID}}
 	if config.Gateway.IsValid() {
 		routes = append(routes, tcpip.Route{
@@ -89,14 +92,7 @@ func (h *Host) configureAddress(config Config) {
 func (h *Host) Name() string { return h.name }
 
 // Addr returns the host's address.
-func (h *Host) Addr() netip.Addr { return h.address }
-
-// Now returns the virtual wall time: 2000-01-01 UTC and the time the
-// simulation has run.
-func (h *Host) Now() time.Time { return h.kernel.WallTime() }
-
-// Go starts an ordinary program on the host.
-func (h *Host) Go(f func()) { h.kernel.Go(h.name, f) }
+func (h *Host) Addr() netip.Addr { return h.addr }
 
 // receive takes a frame from the wire.
 func (h *Host) receive(frame []byte) {

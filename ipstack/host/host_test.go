@@ -33,7 +33,7 @@ func TestEcho(t *testing.T) {
 		sent := bytes.Repeat([]byte("0123456789abcdef"), 20_000)
 		var got []byte
 		b.Go(func() {
-			l, err := b.Listen(7)
+			l, err := b.Listen("tcp", ":7")
 			if err != nil {
 				t.Error(err)
 				return
@@ -48,7 +48,7 @@ func TestEcho(t *testing.T) {
 			l.Close()
 		})
 		a.Go(func() {
-			c, err := a.Dial(netip.MustParseAddrPort("10.0.0.2:7"))
+			c, err := a.Dial("tcp", "b:7")
 			if err != nil {
 				t.Error(err)
 				return
@@ -75,7 +75,7 @@ func TestDeadline(t *testing.T) {
 	k := sim.New(sim.Config{})
 	a, b := pair(k, link.Config{})
 	b.Go(func() {
-		l, _ := b.Listen(7)
+		l, _ := b.Listen("tcp", ":7")
 		c, _ := l.Accept()
 		k.WaitDeadline("silence", time.Minute, nil)
 		c.Close()
@@ -84,7 +84,7 @@ func TestDeadline(t *testing.T) {
 	var at time.Duration
 	a.Go(func() {
 		var c io.ReadCloser
-		conn, dialErr := a.Dial(netip.MustParseAddrPort("10.0.0.2:7"))
+		conn, dialErr := a.Dial("tcp", "b:7")
 		if dialErr != nil {
 			t.Error(dialErr)
 			return
@@ -106,11 +106,11 @@ func TestRefused(t *testing.T) {
 	k := sim.New(sim.Config{})
 	a, _ := pair(k, link.Config{})
 	var err error
-	a.Go(func() { _, err = a.Dial(netip.MustParseAddrPort("10.0.0.2:7")) })
+	a.Go(func() { _, err = a.Dial("tcp", "b:7") })
 	if _, err := k.Run(func() {}); err != nil {
 		t.Fatal(err)
 	}
-	const want = "dial tcp 10.0.0.2:7: connection refused"
+	const want = "dial tcp 10.0.0.2:7: connect: connection refused"
 	if err == nil || err.Error() != want {
 		t.Errorf("dial: %v, want %s", err, want)
 	}

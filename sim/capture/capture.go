@@ -72,7 +72,7 @@ func (c *Capture) Close() error {
 	}
 	c.frames = nil
 	if c.err == nil && c.file == nil {
-		_, c.err = c.add(pcapgo.NgInterface{Name: "unused", Description: "no port has sent a frame"})
+		_, c.err = c.addInterface(pcapgo.NgInterface{Name: "unused", Description: "no port has sent a frame"})
 	}
 	if c.err == nil {
 		c.err = c.file.Flush()
@@ -89,12 +89,29 @@ func (c *Capture) observe(w *link.Wire, e link.FrameEvent) {
 	case link.Sent:
 		c.sent(w, e)
 	case link.Delivered:
+		if e.Changed || e.Copy > 0 {
+			c.altered(w, e)
+		}
 		c.arrived(w, e.Number, "")
 	case link.Lost:
-		c.arrived(w, e.Number, "lost on the way to "+e.To.Name())
+		c.arrived(w, e.Number, "lost on the way to "+e.To.Name()+by(e))
 	case link.Unknown:
 		c.arrived(w, e.Number, "nobody has this address")
+	case link.Duplicated:
+		c.further(w, e.Number, "copied on the way to "+e.To.Name()+by(e))
+	case link.Changed:
+		c.mark(w, e.Number, "changed on the way to "+e.To.Name()+by(e))
+	case link.Delayed:
+		c.mark(w, e.Number, fmt.Sprintf("delayed by %v on the way to %s%s", e.Delay, e.To.Name(), by(e)))
 	}
+}
+
+// by names the cause of what has happened to a frame.
+func by(e link.FrameEvent) string {
+	if e.Cause == "" {
+		return ""
+	}
+	return ": " + e.Cause
 }
 
 // sent queues a frame and writes those before it whose fate is known.
@@ -105,15 +122,34 @@ func (c *Capture) sent(w *link.Wire, e link.FrameEvent) {
 		c.write(f)
 		c.spare = append(c.spare, f)
 	}
+	f := c.add(w, e, e.From)
+	f.number, f.awaited = e.Number, e.Receivers
+	f.comments = append(f.comments, c.early...)
+	c.early = nil
+}
+
+// altered queues a copy as it arrives, which is not as it was sent or not for the first time.
+func (c *Capture) altered(w *link.Wire, e link.FrameEvent) {
+	f := c.add(w, e, e.To)
+	f.number, f.awaited = noNumber, 0
+	f.comments = append(f.comments, comment{text: fmt.Sprintf("as it arrived at %s, copy %d of a frame of %s%s",
+		e.To.Name(), e.Copy, e.From.Name(), by(e))})
+}
+
+// noNumber is the number of an entry that is not a frame's sending.
+const noNumber = ^uint64(0)
+
+// add queues a frame as it is at a port now, without comments.
+func (c *Capture) add(w *link.Wire, e link.FrameEvent, at *link.Port) *frame {
 	f := c.take()
-	f.wire, f.number, f.awaited = w, e.Number, e.Receivers
+	f.wire = w
 	f.data = append(f.data[:0], e.Frame...)
 	f.info = gopacket.CaptureInfo{
-		Timestamp: sim.Epoch.Add(e.Time), CaptureLength: len(e.Frame), Length: len(e.Frame), InterfaceIndex: c.port(w, e.From),
+		Timestamp: sim.Epoch.Add(e.Time), CaptureLength: len(e.Frame), Length: len(e.Frame), InterfaceIndex: c.port(w, at),
 	}
-	f.comments = append(f.comments[:0], c.early...)
-	c.early = nil
+	f.comments = f.comments[:0]
 	c.frames = append(c.frames, f)
+	return f
 }
 
 func (c *Capture) take() *frame {
@@ -143,6 +179,21 @@ func (c *Capture) arrived(w *link.Wire, number uint64, remark string) {
 	}
 }
 
+// further notes that a frame is delivered once more.
+func (c *Capture) further(w *link.Wire, number uint64, text string) {
+	if f := c.find(w, number); f != nil {
+		f.awaited++
+		c.mark(w, number, text)
+	}
+}
+
+// mark adds a comment to a frame.
+func (c *Capture) mark(w *link.Wire, number uint64, text string) {
+	if f := c.find(w, number); f != nil {
+		f.comments = append(f.comments, comment{text: text})
+	}
+}
+
 // find returns a frame that has not been written, or nil.
 func (c *Capture) find(w *link.Wire, number uint64) *frame {
 	for _, f := range c.frames {
@@ -158,7 +209,7 @@ func (c *Capture) port(w *link.Wire, p *link.Port) int {
 	id, ok := c.interfaces[p]
 	if !ok && c.err == nil {
 		mac := p.MAC()
-		id, c.err = c.add(pcapgo.NgInterface{
+		id, c.err = c.addInterface(pcapgo.NgInterface{
 			Name:        p.Name(),
 			Description: fmt.Sprintf("host %s, address % x, wire %s", p.Name(), mac[:], w.Name()),
 		})
@@ -167,8 +218,8 @@ func (c *Capture) port(w *link.Wire, p *link.Port) int {
 	return id
 }
 
-// add writes an interface, the first one behind the file's header.
-func (c *Capture) add(i pcapgo.NgInterface) (id int, err error) {
+// addInterface writes an interface, the first one behind the file's header.
+func (c *Capture) addInterface(i pcapgo.NgInterface) (id int, err error) {
 	i.LinkType = layers.LinkTypeEthernet
 	if c.file != nil {
 		return c.file.AddInterface(i)

@@ -90,7 +90,7 @@ func TestCapture(t *testing.T) {
 		}, []string{
 			"0s A: 60 bytes | nobody has this address",
 			"0s A: 61 bytes | lost on the way to B | lost on the way to C",
-			"0s A: 62 bytes | lost on the way to C",
+			"0s A: 62 bytes | lost on the way to C: C is gone",
 		}},
 		{"a pool that runs out while frames arrive", func(w *world) {
 			for i := range 3 {
@@ -123,9 +123,26 @@ func TestCapture(t *testing.T) {
 			w.kernel.After(time.Millisecond, func() { w.a.Send(frame(macC, macA, 61)) })
 			w.kernel.After(2*time.Second, func() { w.a.Send(frame(macC, macA, 62)) })
 		}, []string{
-			"0s A: 60 bytes | pool rx at a new low: 1 of 2 free at 1.001000000s; held by event 1",
+			"0s A: 60 bytes | delayed by 1s on the way to B | pool rx at a new low: 1 of 2 free at 1.001000000s; held by event 1",
 			"1ms A: 61 bytes",
 			"2s A: 62 bytes",
+		}},
+		{"a copy, and a frame that arrives changed", func(w *world) {
+			w.wire.AddFault(func(f *link.Fate) {
+				if f.To.Name() == "B" {
+					f.Truncate(f.Duplicate(0, time.Millisecond, "twins"), 20, "cutter")
+				}
+				if f.Number == 2 {
+					f.Drop(0, "dropper")
+				}
+			})
+			w.a.Send(frame(broadcast, macA, 60))
+			w.a.Send(frame(macC, macA, 62))
+		}, []string{
+			"0s A: 60 bytes | copied on the way to B: twins | changed on the way to B: cutter | delayed by 1ms on the way to B: twins" +
+				" | pool rx at a new low: 0 of 2 free at 0.002000000s; held by event 2",
+			"0s A: 62 bytes | lost on the way to C: dropper",
+			"2ms B: 20 bytes | as it arrived at B, copy 1 of a frame of A: cutter",
 		}},
 		{"nothing", func(*world) {}, nil},
 	} {

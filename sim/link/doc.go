@@ -22,8 +22,11 @@
 //
 // # Faults
 //
-// Every delivery is judged by the wire's rules in the order they were added: see
-// Rule. Loss is the built-in last one. Chance comes from the kernel's random stream "wire <name>".
+// Every delivery is judged when the frame is sent: by the wire's rules in the order they were added, of which the first that does
+// not pass decides (Rule), then by its faults, each of which may lose, delay, change and duplicate what the ones before it have
+// left (Fault, Fate), last by the built-in loss, unless a rule has decided. Chance comes from the kernel's random stream "wire <name>".
+// The usual faults are in package netxsim/sim/link/fault. A port can also be taken off the wire and put back (Port.Detach,
+// Port.Reattach) and frozen for a while (Port.Freeze).
 //
 // # Hash
 //

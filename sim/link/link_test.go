@@ -117,7 +117,7 @@ func TestWire(t *testing.T) {
 			})
 			n.a.Send(frame(broadcast, macA, 60))
 			n.a.Send(frame(macC, macA, 61))
-		}, []string{"1µs c gets 61 bytes", "1.000001s b gets 60 bytes"}, Counters{Frames: 2, Bytes: 121, Delivered: 2, Lost: 1}},
+		}, []string{"1µs c gets 61 bytes", "1.000001s b gets 60 bytes"}, Counters{Frames: 2, Bytes: 121, Delivered: 2, Lost: 1, Delayed: 1}},
 		{"the frame is copied", Config{}, func(n *net) {
 			f := frame(macB, macA, 60)
 			n.a.Send(f)

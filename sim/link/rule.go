@@ -23,7 +23,7 @@ func Deliver(delay time.Duration) Verdict {
 
 // A Rule judges the delivery of a frame to one port, when the frame is sent. Rules are asked in
 // the order they were added; the first verdict that is not Pass counts. A rule that needs chance
-// takes it from Wire.Chance. It must not keep the frame or change it.
+// takes it from Wire.Chance. It must not keep the frame or change it: that is for a Fault.
 type Rule func(d Delivery) Verdict
 
 // A Delivery is a frame on its way from one port to another.

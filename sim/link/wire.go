@@ -47,10 +47,15 @@ type Wire struct {
 	observers []func(FrameEvent)
 	free      *flight
 	hash      *xxhash.Digest
-	stamp     [16]byte
+	stamp     [24]byte
 	counters  Counters
 	number    uint64
 	arriving  *flight
+
+	faults        []Fault
+	instead       Fault
+	fateObservers []func(*Fate)
+	fate          *Fate // for the next delivery, if a fault may change it
 }
 
 // Counters says what a wire has done with its frames. A frame to several ports counts
@@ -59,10 +64,17 @@ type Counters struct {
 	Frames    uint64 // sent
 	Bytes     uint64 // in sent frames, headers included
 	Delivered uint64
-	Lost      uint64 // dropped by loss or another rule
+	Lost      uint64 // dropped by loss, another rule or a fault
 	TooLong   uint64 // larger than the MTU, or shorter than a header
 	Unknown   uint64 // to an address nobody has
+
+	Duplicated uint64 // copies that faults have made; each is delivered or lost besides
+	Changed    uint64 // deliveries whose bytes a fault has changed
+	Delayed    uint64 // deliveries that a fault or rule has put off
 }
+
+// Kernel returns the kernel of the wire.
+func (w *Wire) Kernel() *sim.Kernel { return w.k }
 
 // New returns a wire of k without ports.
 func New(k *sim.Kernel, cfg Config) *Wire {
@@ -77,9 +89,6 @@ func New(k *sim.Kernel, cfg Config) *Wire {
 		hash:   xxhash.New(),
 	}
 }
-
-// Kernel returns the kernel of the wire.
-func (w *Wire) Kernel() *sim.Kernel { return w.k }
 
 // Name returns the name the wire was given.
 func (w *Wire) Name() string { return w.cfg.Name }
@@ -126,18 +135,35 @@ type Port struct {
 	receive func(frame []byte)
 	busy    time.Duration // until then earlier frames are being sent
 	closed  bool
+	frozen  time.Duration // until then the port is frozen
+	drops   bool          // what it gets and sends meanwhile is lost
 }
 
 // Attach adds a port with a hardware address. receive gets the frames; it runs in event context, and the
 // frame is its own only until it returns. Attach panics if another port has the address.
 func (w *Wire) Attach(name string, mac [6]byte, receive func(frame []byte)) *Port {
-	if other := w.owners[mac]; other != nil {
-		panic(fmt.Sprintf("link: %s and %s have the same address %x on wire %s", other.name, name, mac, w.cfg.Name))
-	}
 	p := &Port{w: w, name: name, mac: mac, receive: receive}
-	w.ports = append(w.ports, p)
-	w.owners[mac] = p
+	w.claim(p)
 	return p
+}
+
+// claim makes p a port of the wire.
+func (w *Wire) claim(p *Port) {
+	if other := w.owners[p.mac]; other != nil {
+		panic(fmt.Sprintf("link: %s and %s have the same address %x on wire %s", other.name, p.name, p.mac, w.cfg.Name))
+	}
+	w.ports = append(w.ports, p)
+	w.owners[p.mac] = p
+}
+
+// Port returns the port of that name, the one attached first if there are several; nil if there is none.
+func (w *Wire) Port(name string) *Port {
+	for _, p := range w.ports {
+		if p.name == name {
+			return p
+		}
+	}
+	return nil
 }
 
 // Name returns the name the port was given.
@@ -173,7 +199,7 @@ func (p *Port) Send(frame []byte) (sent time.Duration) {
 		return 0
 	}
 	now := w.k.Now()
-	p.busy = max(p.busy, now) + w.transmission(len(frame))
+	p.busy = max(p.busy, now, p.thaw()) + w.transmission(len(frame))
 	sent = p.busy - now
 	w.counters.Frames++
 	w.counters.Bytes += uint64(len(frame))
@@ -230,16 +256,34 @@ func (w *Wire) route(from *Port, frame []byte, delay time.Duration) {
 
 // deliver lets the rules judge the frame for one receiver and schedules its arrival.
 func (w *Wire) deliver(from, to *Port, frame []byte, delay time.Duration) {
+	if from.loses() {
+		w.lose(FrameEvent{From: from, To: to, Frame: frame, Number: w.number, Cause: from.name + " is frozen"})
+		return
+	}
+	if !w.plain() {
+		w.deliverFate(from, to, frame, delay)
+		return
+	}
 	verdict := w.judge(from, to, frame)
 	if verdict.drop {
-		w.counters.Lost++
-		w.record(FrameEvent{Kind: Lost, From: from, To: to, Frame: frame, Number: w.number})
+		w.lose(FrameEvent{From: from, To: to, Frame: frame, Number: w.number})
 		return
+	}
+	if verdict.delay != 0 {
+		w.counters.Delayed++
+		w.record(FrameEvent{Kind: Delayed, From: from, To: to, Frame: frame, Number: w.number, Delay: verdict.delay})
 	}
 	f := w.take()
 	f.from, f.to, f.number = from, to, w.number
 	f.frame = append(f.frame[:0], frame...)
 	f.event.Reset(delay + verdict.delay)
+}
+
+// lose records the loss of a copy.
+func (w *Wire) lose(e FrameEvent) {
+	w.counters.Lost++
+	e.Kind = Lost
+	w.record(e)
 }
 
 // A flight is a frame on its way to one port, with the event of its arrival. Flights are reused.
@@ -248,6 +292,9 @@ type flight struct {
 	next     *flight
 	from, to *Port
 	number   uint64
+	copy     int    // 0 for the frame itself
+	changed  bool   // its bytes are not those that were sent
+	cause    string // what has done something to it
 	frame    []byte
 	event    *sim.Event
 }
@@ -263,21 +310,35 @@ func (w *Wire) take() *flight {
 	return f
 }
 
+// give takes a flight back.
+func (w *Wire) give(f *flight) {
+	f.from, f.to, f.copy, f.changed, f.cause = nil, nil, 0, false, ""
+	f.next, w.free = w.free, f
+}
+
 // arrive hands the frame to its port and recycles the flight.
 func (f *flight) arrive() {
 	w, to := f.w, f.to
-	if to.closed {
-		w.counters.Lost++
-		w.record(FrameEvent{Kind: Lost, From: f.from, To: to, Frame: f.frame, Number: f.number})
-	} else {
+	e := FrameEvent{From: f.from, To: to, Frame: f.frame, Number: f.number, Copy: f.copy, Changed: f.changed, Cause: f.cause}
+	switch {
+	case to.closed:
+		e.Cause = to.name + " is gone"
+		w.lose(e)
+	case to.loses():
+		e.Cause = to.name + " is frozen"
+		w.lose(e)
+	case to.frozen > w.k.Now():
+		f.event.Reset(to.frozen - w.k.Now())
+		return
+	default:
 		w.counters.Delivered++
-		w.record(FrameEvent{Kind: Delivered, From: f.from, To: to, Frame: f.frame, Number: f.number})
+		e.Kind = Delivered
+		w.record(e)
 		w.arriving = f
 		to.receive(f.frame)
 		w.arriving = nil
 	}
-	f.from, f.to = nil, nil
-	f.next, w.free = w.free, f
+	w.give(f)
 }
 
 // record stamps the event, adds it to the hash and shows it to the observers.
@@ -297,10 +358,16 @@ func (w *Wire) addToHash(e FrameEvent) {
 	binary.LittleEndian.PutUint64(w.stamp[:8], uint64(e.Time))
 	binary.LittleEndian.PutUint32(w.stamp[8:12], uint32(len(e.Frame)))
 	binary.LittleEndian.PutUint32(w.stamp[12:], uint32(e.Kind))
-	_, _ = w.hash.Write(w.stamp[:])
-	if e.Kind == Sent || e.Kind == TooLong {
-		_, _ = w.hash.Write(e.Frame)
-	} else if e.To != nil {
+	stamp := w.stamp[:16]
+	if e.Kind == Delayed {
+		stamp = w.stamp[:]
+		binary.LittleEndian.PutUint64(w.stamp[16:], uint64(e.Delay))
+	}
+	_, _ = w.hash.Write(stamp)
+	if e.To != nil {
 		_, _ = w.hash.Write(e.To.mac[:])
+	}
+	if e.Kind == Sent || e.Kind == TooLong || e.Kind == Changed {
+		_, _ = w.hash.Write(e.Frame)
 	}
 }

@@ -106,6 +106,12 @@ func (c *checker) checkWires() {
 			c.name(path+".name", w.Name, seen)
 			c.wires[w.Name] = i
 		}
+		if w.Queue > 0 && w.Rate == 0 && w.QueueRate == 0 {
+			c.problems.add(path+".queue", "nothing ever waits: give a rate, or a queue_rate")
+		}
+		if w.QueueRate > 0 && w.Queue == 0 {
+			c.problems.add(path+".queue", "is missing beside queue_rate")
+		}
 		if w.Burst.Enter > 0 && w.Burst.Leave == 0 {
 			c.problems.add(path+".burst.leave", "is missing: bursts would never end")
 		}
@@ -363,7 +369,7 @@ func (c *checker) checkPort(path string, w *Workload, ports map[string]string) {
 		c.problems.add(path+".port", "port %d of %s is that of the workload %q", w.Port, w.To, other)
 	}
 	ports[key] = w.Name
-	if limit := Bytes(65507); (w.Kind == UDP || w.Kind == Ping) && w.Size > limit {
+	if limit := Bytes(maxDatagram); (w.Kind == UDP || w.Kind == Ping) && w.Size > limit {
 		c.problems.add(path+".size", "%v is out of range: a datagram has at most %d bytes", w.Size, limit)
 	}
 }

@@ -25,6 +25,7 @@ func (s *Scenario) Clone() *Scenario {
 	for i := range c.Workloads {
 		c.Workloads[i].Mailbox.Sizes = slices.Clone(c.Workloads[i].Mailbox.Sizes)
 	}
+	c.Faults = slices.Clone(s.Faults)
 	c.Expect = s.Expect.clone()
 	return &c
 }

@@ -25,20 +25,3 @@ func TestTry(t *testing.T) {
 		fmt.Println(string(b) == string(b2))
 	}
 }
-
-func BenchmarkPOP3(b *testing.B) {
-	s, err := LoadFile("testdata/pop3.yaml")
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.ReportAllocs()
-	for i := range b.N {
-		r, err := Run(s, Options{Seed: uint64(i)})
-		if err != nil {
-			b.Fatal(err)
-		}
-		if !r.Passed() {
-			b.Fatal(i, r.Failures)
-		}
-	}
-}

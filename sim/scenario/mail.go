@@ -182,7 +182,7 @@ func (k *work) serveMail() error {
 	k.mail = &postOffice{mail: m, box: m.box}
 	server := k.server.(*plain).machine
 	server.Go(func() {
-		l, err := server.Listen(uint16(k.Port))
+		l, err := server.Listen("tcp", portOf(k.Port))
 		for err == nil {
 			var conn net.Conn
 			if conn, err = l.Accept(); err == nil {

@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -35,7 +34,7 @@ func (w *world) newPlain(h *Host, index int) *plain {
 
 // dial implements machine.
 func (p *plain) dial(w *work, to netip.AddrPort, known func(netip.AddrPort)) (stream, error) {
-	conn, err := p.machine.Dial(to)
+	conn, err := p.machine.DialTimeout("tcp", to.String(), w.limit())
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +45,7 @@ func (p *plain) dial(w *work, to netip.AddrPort, known func(netip.AddrPort)) (st
 // serve implements machine.
 func (p *plain) serve(w *work, handle func(stream)) error {
 	p.machine.Go(func() {
-		l, err := p.machine.Listen(uint16(w.Port))
+		l, err := p.machine.Listen("tcp", portOf(w.Port))
 		for err == nil {
 			var conn net.Conn
 			if conn, err = l.Accept(); err == nil {
@@ -62,9 +61,51 @@ func (p *plain) serve(w *work, handle func(stream)) error {
 	return nil
 }
 
+// portOf is a port of a host as an address.
+func portOf(port int) string { return fmt.Sprintf(":%d", port) }
+
 // datagrams implements machine.
-func (p *plain) datagrams(*work, uint16) (datagrams, error) {
-	return nil, errors.New("plain hosts have no datagrams")
+func (p *plain) datagrams(w *work, port uint16) (datagrams, error) {
+	conn, err := p.machine.ListenPacket("udp", portOf(int(port)))
+	if err != nil {
+		return nil, err
+	}
+	return &plainDatagrams{w, conn, make([]byte, maxDatagram)}, nil
+}
+
+// maxDatagram is the most bytes that a datagram carries.
+const maxDatagram = 65507
+
+// plainDatagrams is a UDP port of a plain host.
+type plainDatagrams struct {
+	work   *work
+	conn   net.PacketConn
+	buffer []byte
+}
+
+// send implements datagrams.
+func (d *plainDatagrams) send(data []byte, to netip.AddrPort) error {
+	_, err := d.conn.WriteTo(data, net.UDPAddrFromAddrPort(to))
+	return err
+}
+
+// receive implements datagrams.
+func (d *plainDatagrams) receive(take func([]byte)) error {
+	n, _, err := d.conn.ReadFrom(d.buffer)
+	if err != nil {
+		return err
+	}
+	take(d.buffer[:n])
+	d.work.w.sleep(time.Duration(d.work.ReadPause))
+	return nil
+}
+
+// limit is the time after which a call of a plain host gives up; 0 is never.
+func (k *work) limit() time.Duration {
+	if k.Wait == Forever {
+		return 0
+	}
+	return time.Duration(k.Wait)
 }
 
 // plainStream is a connection of a plain host.
@@ -85,10 +126,10 @@ func (s *plainStream) piece() int { return 16 << 10 }
 
 // deadline is when a call that begins now has waited too long.
 func (s *plainStream) deadline() time.Time {
-	if s.work.Wait == Forever {
+	if s.work.limit() == 0 {
 		return time.Time{}
 	}
-	return s.work.w.kernel.WallTime().Add(time.Duration(s.work.Wait))
+	return s.work.w.kernel.WallTime().Add(s.work.limit())
 }
 
 // write implements stream.

@@ -143,17 +143,26 @@ type Session struct {
 
 // A WireResult is what became of the frames of a wire.
 type WireResult struct {
-	Name       string `json:"name"`
-	Frames     uint64 `json:"frames"`
-	Bytes      uint64 `json:"bytes"`
-	Delivered  uint64 `json:"delivered"`
-	Lost       uint64 `json:"lost"`
-	TooLong    uint64 `json:"too_long"`
-	Unknown    uint64 `json:"unknown"`
-	Duplicated uint64 `json:"duplicated"`
-	Reordered  uint64 `json:"reordered"`
-	Corrupted  uint64 `json:"corrupted"`
-	QueueFull  uint64 `json:"queue_full"`
+	Name      string `json:"name"`
+	Frames    uint64 `json:"frames"`
+	Bytes     uint64 `json:"bytes"`
+	Delivered uint64 `json:"delivered"`
+	Lost      uint64 `json:"lost"`
+	TooLong   uint64 `json:"too_long"`
+	Unknown   uint64 `json:"unknown"`
+	// Duplicated counts the copies that faults made, Changed and Delayed the
+	// deliveries with other bytes, and later.
+	Duplicated uint64        `json:"duplicated"`
+	Changed    uint64        `json:"changed"`
+	Delayed    uint64        `json:"delayed"`
+	Faults     []FaultResult `json:"faults,omitempty"`
+}
+
+// A FaultResult is what one fault of a wire has done.
+type FaultResult struct {
+	Name string `json:"name"` // the key of the wire, with a number for outages
+	Hits uint64 `json:"hits"` // frames that it has done something to
+	Lost uint64 `json:"lost"` // frames that it has lost
 }
 
 // A Failure is an expectation that did not hold.

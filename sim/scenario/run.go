@@ -95,8 +95,8 @@ func (w *world) result(report *sim.Report) *Result {
 	for _, k := range w.works {
 		r.Workloads = append(r.Workloads, k.report())
 	}
-	for _, wire := range w.ordered {
-		r.Wires = append(r.Wires, wireResult(wire))
+	for _, made := range w.ordered {
+		r.Wires = append(r.Wires, made.report())
 	}
 	if w.plot != nil {
 		r.Sequence = w.plot.report()

@@ -1,6 +1,10 @@
 package scenario
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"netxsim/sim/link/fault"
+)
 
 // A Scenario is a network, what its hosts do, and what is expected of it. In a
 // scenario made in Go a zero field means its default; Load, LoadFile and
@@ -20,6 +24,9 @@ type Scenario struct {
 	Wires     []Wire     `yaml:"wires" help:"Ethernet segments" required:"true"`
 	Hosts     []Host     `yaml:"hosts" help:"what is attached to the wires" required:"true"`
 	Workloads []Workload `yaml:"workloads" help:"what the hosts do" required:"true"`
+	// Faults is what happens to single frames, in place of everything that the
+	// wires do by chance: what another run has recorded.
+	Faults []fault.FrameFault `yaml:"faults" help:"what happens to single frames, as a recording says it, such as lan client>server 17 drop; in place of all that wires do by chance"`
 	// Expect is what must hold in every run.
 	Expect Expect `yaml:"expect" help:"what must hold in every run"`
 
@@ -46,8 +53,8 @@ type Wire struct {
 	Rate Rate `yaml:"rate" help:"bits per second of each port and direction; 0 is unlimited" max:"400Gbit/s"`
 	// Latency is the time from the last bit leaving to the frame arriving.
 	Latency Duration `yaml:"latency" help:"time from the last bit leaving to the frame arriving" default:"1us" min:"1us" max:"10m"`
-	// Jitter is the largest extra delay; frames may overtake each other.
-	Jitter Duration `yaml:"jitter" help:"up to so much later, by chance" max:"10m"`
+	// Jitter is the largest extra delay; frames keep their order.
+	Jitter Duration `yaml:"jitter" help:"up to so much later, by chance and in order" max:"10m"`
 	// MTU is the largest IP packet.
 	MTU Bytes `yaml:"mtu" help:"largest IP packet" default:"1500" min:"68" max:"65535"`
 	// Loss, Duplicate, Reorder and Corrupt are shares of the deliveries.
@@ -56,8 +63,12 @@ type Wire struct {
 	Duplicate Percent `yaml:"duplicate" help:"share of the frames that arrive twice" max:"100%"`
 	Reorder   Percent `yaml:"reorder" help:"share of the frames that the next ones overtake" max:"100%"`
 	Corrupt   Percent `yaml:"corrupt" help:"share of the frames in which a bit is flipped" max:"100%"`
-	// Queue is how many bytes of frames may wait to be sent at a port.
-	Queue Bytes `yaml:"queue" help:"bytes that may wait at each port to be sent; 0 is unlimited" max:"1GiB"`
+	// ReorderBy is how much later a frame arrives that others overtake.
+	ReorderBy Duration `yaml:"reorder_by" help:"how much later those arrive" default:"5ms" min:"1us" max:"10m"`
+	// Queue is how many bytes may wait for each receiving port, as in a switch.
+	// QueueRate is the rate at which they go on; 0 means Rate.
+	Queue     Bytes `yaml:"queue" help:"bytes that may wait in the switch for each receiving port; more are lost; 0 is no such limit" max:"1GiB"`
+	QueueRate Rate  `yaml:"queue_rate" help:"rate at which they go on; by default that of the wire" max:"400Gbit/s"`
 	// Outages are times in which nothing arrives.
 	Outages []Outage `yaml:"outages" help:"times in which nothing arrives"`
 }

@@ -11,6 +11,7 @@ import (
 	"netxsim/sim"
 	"netxsim/sim/capture"
 	"netxsim/sim/link"
+	"netxsim/sim/link/fault"
 )
 
 // world is a scenario while it runs.
@@ -20,7 +21,7 @@ type world struct {
 	log     *zap.Logger
 	kernel  *sim.Kernel
 	wires   map[string]*link.Wire
-	ordered []*link.Wire
+	ordered []*wire
 	hosts   map[string]machine
 	targets []*target
 	pools   []*poolWatch
@@ -64,11 +65,16 @@ func (w *world) addWires() {
 		w.plot = newPlot()
 	}
 	for i := range w.s.Wires {
-		wire := newWire(w.kernel, &w.s.Wires[i])
-		w.wires[w.s.Wires[i].Name] = wire
-		w.ordered = append(w.ordered, wire)
+		made := newWire(w.kernel, &w.s.Wires[i])
+		w.wires[made.Name()] = made.Wire
+		w.ordered = append(w.ordered, made)
 		if w.plot != nil {
-			wire.Observe(w.plot.observe)
+			made.Observe(w.plot.observe)
+		}
+	}
+	if len(w.s.Faults) > 0 {
+		for _, made := range w.ordered {
+			fault.Replay(w.s.Faults, made.Wire)
 		}
 	}
 }
@@ -181,8 +187,8 @@ func (w *world) record() *capture.Capture {
 		return nil
 	}
 	c := capture.New(w.o.Pcap)
-	for _, wire := range w.ordered {
-		c.Wire(wire)
+	for _, made := range w.ordered {
+		c.Wire(made.Wire)
 	}
 	for _, p := range w.pools {
 		c.Pool(p.pool)

@@ -12,4 +12,10 @@
 // send and endpoints that became ready. Whoever touches a stack (a delivered
 // packet, a socket call, a timer) settles it before the kernel goes on, so that
 // nothing of it ever runs beside the simulation, and its order never varies.
+//
+// # Bubbles
+//
+// A stack works in a bubble of testing/synctest as well: its goroutines are
+// outside of the bubble, and only append to lists that the kernel looks at when
+// the stack settles.
 package netstack

@@ -3,7 +3,6 @@ package netstack
 import (
 	"fmt"
 	"math"
-	"runtime"
 	"sync"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -53,10 +52,6 @@ type sent struct {
 	pkt *stack.PacketBuffer
 }
 
-// processors guards GOMAXPROCS, from which gVisor takes its number of TCP
-// processors.
-var processors sync.Mutex
-
 // New creates a stack with IPv4, ARP, ICMP, UDP and TCP and no interfaces.
 // [Stack.Destroy] must be called in the end.
 func New(config Config) *Stack {
@@ -68,11 +63,7 @@ func New(config Config) *Stack {
 			s.Settle()
 		}
 	}
-	processors.Lock()
-	defer processors.Unlock()
-	// One processor a stack fixes the order of work inside it.
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	s.Stack = stack.New(stack.Options{
+	s.Stack = newStack(stack.Options{
 		NetworkProtocols:   []stack.NetworkProtocolFactory{ipv4.NewProtocol, arp.NewProtocol},
 		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol, udp.NewProtocol, icmp.NewProtocol4},
 		Clock:              &clock{config.Kernel, run},

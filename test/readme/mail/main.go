@@ -23,7 +23,7 @@ func main() {
 
 	server := host.New(kernel, host.Config{Name: "server", Address: netip.MustParsePrefix("192.2.2.89/24"), Wire: wire, HardwareAddress: [6]byte{5: 89}})
 	pop3 := must(pop3server.New(pop3server.Config{Users: []pop3server.User{{Name: "mrose", Password: "tanstaaf", Mailbox: mailbox.Generate(1, 3, 500, 20_000, 60_000)}}, Go: server.Go}))
-	server.Go(func() { pop3.Serve(must(server.Listen(110))) })
+	server.Go(func() { pop3.Serve(must(server.Listen("tcp", ":110"))) })
 
 	pool := must(packetpool.New(kernel, packetpool.Config{Name: "client", Payload: 1536, Size: packetpool.SizeFor(packetpool.ILP32, 1536, 4), Target: packetpool.ILP32}))
 	ip := must(ipstack.New(kernel, ipstack.Config{Name: "client", Address: netip.MustParsePrefix("192.2.2.61/24"), Pool: pool, Priority: 1, Driver: ipstack.Ethernet(wire, ipstack.HardwareAddress{5: 61})}))

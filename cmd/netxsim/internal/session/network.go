@@ -22,7 +22,6 @@ import (
 const (
 	user     = "mrose"
 	password = "tanstaaf"
-	pop3Port = 110
 
 	clientPriority = 16
 	ipPriority     = 1
@@ -133,7 +132,7 @@ func (n *network) addServer(s Streams, o Options, box *mailbox.Mailbox) error {
 		return err
 	}
 	server.Go(func() {
-		l, err := server.Listen(pop3Port)
+		l, err := server.Listen("tcp", ":pop3")
 		if err != nil {
 			n.serverError = err
 			return

@@ -37,7 +37,7 @@ func TestServerOnThreads(t *testing.T) {
 	}
 	thread(func() {
 		var l net.Listener
-		if l, err = server.Listen(pop3Port); err == nil {
+		if l, err = server.Listen("tcp", ":pop3"); err == nil {
 			err = pop3.Serve(l)
 		}
 	})

@@ -1,0 +1,57 @@
+package host
+
+import "net/netip"
+
+// A backend is the machine under a [Net]. Its functions, and those of what they
+// return, are called with the baton and do not wait: they return errWait and call
+// the function given to watch when it may be worth trying again, which may be at any
+// time, also in the middle of other calls.
+type backend interface {
+	// listen opens a TCP port, any free one for port 0.
+	listen(local netip.AddrPort) (acceptor, error)
+	// connect begins a TCP connection.
+	connect(to netip.AddrPort) (stream, error)
+	// packets opens a UDP port, any free one for port 0. If to is valid only what
+	// comes from there is received.
+	packets(local, to netip.AddrPort) (datagrams, error)
+	// address is the machine's own.
+	address() netip.Addr
+}
+
+// A socket is what the back end's things have in common.
+type socket interface {
+	watch(changed func())
+	local() netip.AddrPort
+	close()
+}
+
+// A stream is a TCP connection.
+type stream interface {
+	socket
+	remote() netip.AddrPort
+	// connected returns nil once the connection is there.
+	connected() error
+	// read reads some bytes, or returns io.EOF.
+	read(p []byte) (int, error)
+	// write writes as much as it can now; less than p comes with an error.
+	write(p []byte) (int, error)
+	closeRead()
+	closeWrite() error
+	// abort has close send a reset.
+	abort()
+}
+
+// An acceptor is a listening TCP port.
+type acceptor interface {
+	socket
+	accept() (stream, error)
+}
+
+// Datagrams is a UDP port.
+type datagrams interface {
+	socket
+	// receive returns one datagram, as much of it as p holds.
+	receive(p []byte) (int, netip.AddrPort, error)
+	// send sends one.
+	send(p []byte, to netip.AddrPort) error
+}

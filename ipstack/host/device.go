@@ -1,0 +1,194 @@
+package host
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+	"syscall"
+	"time"
+
+	"netxsim/ipstack"
+	"netxsim/netx/status"
+	"netxsim/packetpool"
+	"netxsim/sim"
+)
+
+// DeviceConfig describes a [Device]. The zero value is a usable one.
+type DeviceConfig struct {
+	// Callers says who uses the device.
+	Callers Callers
+	// Pool pays for what programs send; nil means the instance's default pool.
+	Pool *packetpool.Pool
+	// Window is the receive window of a connection in bytes, up to 65535; 0 means
+	// 8192.
+	Window uint32
+	// TransmitQueue is the number of packets of a connection that may be
+	// unacknowledged; 0 means 20.
+	TransmitQueue int
+	// Backlog is the number of connections that may wait for Accept, and of SYNs
+	// that may wait for those to be fewer; 0 means 5.
+	Backlog int
+	// DatagramQueue is the number of datagrams that may wait at a UDP port; 0 means 16.
+	DatagramQueue uint32
+	// Linger is how long a closed connection may take to end before it is reset;
+	// 0 means a minute.
+	Linger time.Duration
+}
+
+func (c *DeviceConfig) setDefaults(ip *ipstack.IP) {
+	if c.Pool == nil {
+		c.Pool = ip.DefaultPool()
+	}
+	if c.Window == 0 {
+		c.Window = 8192
+	}
+	if c.Backlog == 0 {
+		c.Backlog = 5
+	}
+	if c.DatagramQueue == 0 {
+		c.DatagramQueue = 16
+	}
+	if c.Linger == 0 {
+		c.Linger = time.Minute
+	}
+}
+
+// A Device is an instance of NetX Duo as a machine for ordinary Go programs: its
+// connections are sockets of the instance, and every byte they send, receive and
+// have not read yet is paid for by its packet pools. A write waits for packets as it
+// waits for the peer's window; a connection holds no packet for a program that
+// waits.
+//
+// RTOS threads may use the same instance at the same time.
+type Device struct {
+	Net
+	ip      *ipstack.IP
+	kernel  *sim.Kernel
+	config  DeviceConfig
+	starved []*deviceSocket // that wait for packets
+	unwatch func()          // nil while none does
+	refill  *sim.Event
+}
+
+// NewDevice gives programs an instance, whose ARP, TCP and UDP, as far as they use
+// them, have been enabled, and enters it in the host table.
+func NewDevice(ip *ipstack.IP, config DeviceConfig) *Device {
+	config.setDefaults(ip)
+	d := &Device{ip: ip, kernel: ip.Kernel(), config: config}
+	d.Net = newNet(d.kernel, ip.Name(), config.Callers, (*deviceBackend)(d))
+	d.refill = d.kernel.NewEvent(d.packetsFree)
+	if addr := ip.Address().Addr(); ip.Name() != "" && !addr.IsUnspecified() {
+		NamesOf(d.kernel).Add(ip.Name(), addr)
+	}
+	return d
+}
+
+// IP returns the instance.
+func (d *Device) IP() *ipstack.IP { return d.ip }
+
+// packetFor allocates a packet for data, with room for headers. Without one, the
+// socket is told when there may be.
+func (d *Device) packetFor(s *deviceSocket, room uint32, data []byte) (*packetpool.Packet, error) {
+	packet, err := d.config.Pool.Allocate(room, 0)
+	if err == nil && len(data) > 0 {
+		if err = packet.Append(data, d.config.Pool, 0); err != nil {
+			packet.Release()
+		}
+	}
+	if errors.Is(err, status.NoPacket) {
+		d.starve(s)
+		return nil, errWait
+	}
+	return packet, deviceError(err)
+}
+
+// starve notes that a socket waits for packets.
+func (d *Device) starve(s *deviceSocket) {
+	if !slices.Contains(d.starved, s) {
+		d.starved = append(d.starved, s)
+	}
+	if d.unwatch == nil {
+		d.unwatch = d.config.Pool.Watch(func(e packetpool.Event) {
+			if e.Cause == packetpool.CauseRelease || e.Cause == packetpool.CauseTransmitRelease {
+				d.refill.Reset(0)
+			}
+		})
+	}
+}
+
+// packetsFree lets the sockets try again that wait for packets.
+func (d *Device) packetsFree() {
+	if d.unwatch != nil {
+		d.unwatch()
+		d.unwatch = nil
+	}
+	starved := d.starved
+	d.starved = nil
+	for _, s := range starved {
+		s.tell()
+	}
+}
+
+// A deviceSocket is what the sockets of a device have in common: news of the
+// instance are handled in an event of their own.
+type deviceSocket struct {
+	device  *Device
+	changed func()
+	event   *sim.Event
+}
+
+func (d *Device) newSocket(news func()) deviceSocket {
+	return deviceSocket{device: d, event: d.kernel.NewEvent(news)}
+}
+
+func (s *deviceSocket) watch(changed func()) { s.changed = changed }
+
+// tell has the program look at the socket.
+func (s *deviceSocket) tell() {
+	if s.changed != nil {
+		s.changed()
+	}
+}
+
+// deviceBackend is a device as the backend of its Net.
+type deviceBackend Device
+
+func (b *deviceBackend) address() netip.Addr { return b.ip.Address().Addr() }
+
+// owns reports whether programs may listen on an address.
+func (b *deviceBackend) owns(addr netip.Addr) bool {
+	if !addr.IsValid() || addr.IsUnspecified() || addr.IsLoopback() {
+		return true
+	}
+	for n := range b.ip.InterfaceLimit() {
+		if own, _ := b.ip.InterfaceAddress(n); own == addr {
+			return true
+		}
+	}
+	return false
+}
+
+// deviceErrors are the errors a system gives for statuses.
+var deviceErrors = []struct {
+	status status.Code
+	number syscall.Errno
+}{
+	{status.PortUnavailable, syscall.EADDRINUSE},
+	{status.DuplicateListen, syscall.EADDRINUSE},
+	{status.NoFreePorts, syscall.EADDRNOTAVAIL},
+	{status.MaxListen, syscall.ENOBUFS},
+	{status.IpAddressError, syscall.ENETUNREACH},
+	{status.NotEnabled, syscall.EPROTONOSUPPORT},
+	{status.NotConnected, syscall.ENOTCONN},
+	{status.OptionError, syscall.EINVAL},
+}
+
+// deviceError is the error a system gives for a status of the instance.
+func deviceError(err error) error {
+	for _, e := range deviceErrors {
+		if errors.Is(err, e.status) {
+			return e.number
+		}
+	}
+	return err
+}

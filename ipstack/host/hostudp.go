@@ -1,0 +1,60 @@
+package host
+
+import (
+	"bytes"
+	"net/netip"
+	"syscall"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/udp"
+)
+
+// maxDatagram is the longest UDP payload that IPv4 can carry.
+const maxDatagram = 65507
+
+// hostPackets is a UDP endpoint of netstack.
+type hostPackets struct {
+	*hostSocket
+	connected bool
+}
+
+func (b *hostBackend) packets(local, to netip.AddrPort) (datagrams, error) {
+	s, err := b.socket(udp.ProtocolNumber)
+	if err != nil {
+		return nil, err
+	}
+	s.ep.SocketOptions().SetBroadcast(true)
+	if err := s.bind(local); err != nil {
+		return nil, err
+	}
+	if to.IsValid() {
+		if err := s.ep.Connect(toFull(to)); err != nil {
+			s.ep.Close()
+			return nil, goError(err)
+		}
+	}
+	return &hostPackets{hostSocket: s, connected: to.IsValid()}, nil
+}
+
+func (d *hostPackets) receive(p []byte) (int, netip.AddrPort, error) {
+	w := tcpip.SliceWriter(p)
+	result, err := d.ep.Read(&w, tcpip.ReadOptions{NeedRemoteAddr: true})
+	if err != nil {
+		return 0, netip.AddrPort{}, goError(err)
+	}
+	return result.Count, d.host.fromFull(result.RemoteAddr), nil
+}
+
+func (d *hostPackets) send(p []byte, to netip.AddrPort) error {
+	if len(p) > maxDatagram {
+		return syscall.EMSGSIZE
+	}
+	options := tcpip.WriteOptions{}
+	if !d.connected {
+		full := toFull(to)
+		options.To = &full
+	}
+	_, err := d.ep.Write(bytes.NewReader(p), options)
+	d.host.stack.Settle()
+	return goError(err)
+}
