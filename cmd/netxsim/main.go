@@ -7,6 +7,7 @@ import (
 	"netxsim/cmd/netxsim/internal/cli"
 	"netxsim/cmd/netxsim/internal/conform"
 	"netxsim/cmd/netxsim/internal/mail"
+	"netxsim/cmd/netxsim/internal/merge"
 	"netxsim/cmd/netxsim/internal/session"
 	"netxsim/cmd/netxsim/internal/size"
 )
@@ -15,15 +16,20 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 // run is the whole program; it returns the exit status.
 func run(args []string) int {
-	app := cli.App{
+	return app().Main(cli.Streams{Out: os.Stdout, Err: os.Stderr}, args)
+}
+
+// app has all commands.
+func app() *cli.App {
+	return &cli.App{
 		Name:  "netxsim",
 		About: "NetX Duo's packet pools, sockets and POP3 client on a simulated network and virtual time.",
 		Commands: []*cli.Command{
 			mail.Demo(session.Run),
 			mail.Fetch(session.Run),
 			size.Command(),
+			merge.Command(map[string]merge.Printer{size.Name: size.Merged}),
 			conform.Command(),
 		},
 	}
-	return app.Main(cli.Streams{Out: os.Stdout, Err: os.Stderr}, args)
 }

@@ -55,6 +55,7 @@ type Advice struct {
 	Broken   []Broken        `json:"broken"`
 	Holes    []Hole          `json:"holes"`
 	Smaller  []Rejected      `json:"smaller"`         // the answer with one packet less
+	Solid    *FrontierPoint  `json:"solid,omitempty"` // where more packets may be worse: sizes above which nothing is known to fail
 	Ample    *FrontierPoint  `json:"ample,omitempty"` // the answer's payloads with packets enough that no request waits or fails
 	Frontier []FrontierPoint `json:"frontier"`        // the sizes of which none is both smaller and faster
 	Warnings []string        `json:"warnings"`
@@ -91,6 +92,15 @@ type Rejected struct {
 	Of      int     `json:"of"`     // seeds that were run
 	Seed    uint64  `json:"seed"`
 	Failure Failure `json:"failure"`
+	Empty   []Empty `json:"empty"` // where a request of that run first found a pool empty
+}
+
+// An Empty is the first request of a run that found a pool empty.
+type Empty struct {
+	Pool    string        `json:"pool"`
+	At      time.Duration `json:"at"`
+	Holders string        `json:"holders"` // who had the packets then
+	Times   int           `json:"times"`   // how many requests did in all
 }
 
 // A FrontierPoint is sizes that pass, and how long their slowest run takes.
@@ -159,12 +169,15 @@ func newAdvice(s *scenario.Scenario, search *Search, v *Verdict) *Advice {
 		a.Pools = append(a.Pools, poolAdvice(search, p, i, v.Answer))
 	}
 	for _, c := range v.Smaller {
-		if r, failed := rejected(&c); failed {
+		if r, failed := rejected(&c, search.Space.Pools); failed {
 			a.Smaller = append(a.Smaller, r)
 		}
 	}
 	if v.Ample != nil {
 		a.Ample = new(frontierPoint(v.Ample))
+	}
+	if c := solid(v); c != nil {
+		a.Solid = new(frontierPoint(c))
 	}
 	a.Frontier = frontier(v.Passed)
 	return a
@@ -192,7 +205,7 @@ func poolAdvice(search *Search, p *scenario.Pool, i int, c *Candidate) PoolAdvic
 }
 
 // rejected is a candidate that failed, with the least seed that shows it.
-func rejected(c *Candidate) (Rejected, bool) {
+func rejected(c *Candidate, pools []PoolSpace) (Rejected, bool) {
 	seeds, outcomes := c.Failed()
 	if len(seeds) == 0 {
 		return Rejected{}, false
@@ -204,25 +217,37 @@ func rejected(c *Candidate) (Rejected, bool) {
 		}
 	}
 	o := &outcomes[first]
-	f := o.Failures[0]
-	if f.Holders == "" {
-		f.Holders = o.tightest()
-	}
-	return Rejected{c.Sizes, c.RAM, len(seeds), len(c.Seeds), seeds[first], f}, true
+	r := Rejected{Sizes: c.Sizes, RAM: c.RAM, Failed: len(seeds), Of: len(c.Seeds), Seed: seeds[first], Failure: o.Failures[0]}
+	r.Empty = o.empties(pools)
+	return r, true
 }
 
-// tightest says who held the packets when a pool was first found empty, of the pool that was so most often.
-func (o *Outcome) tightest() string {
-	worst, text := 0, ""
-	for _, p := range o.Pools {
-		if p.EmptyRequests > worst {
-			worst, text = p.EmptyRequests, p.EmptyHolders
-			if text == "" {
-				text = p.Holders
-			}
+// empties says where the run found pools empty; their names are pools.
+func (o *Outcome) empties(pools []PoolSpace) []Empty {
+	var list []Empty
+	for i, p := range o.Pools {
+		if p.EmptyRequests > 0 {
+			list = append(list, Empty{pools[i].Name, p.EmptyAt, p.EmptyHolders, p.EmptyRequests})
 		}
 	}
-	return text
+	return list
+}
+
+// solid returns the cheapest candidate that no larger one of the same payloads is known to fail above, or nil if the answer is
+// it.
+func solid(v *Verdict) *Candidate {
+	shaky := func(c *Candidate) bool {
+		return slices.ContainsFunc(v.Holes, func(h Hole) bool { return sameShape(h.Passes, c.Sizes) && covers(h.Fails, c.Sizes) })
+	}
+	for i := range v.Passed {
+		if !shaky(&v.Passed[i]) {
+			if i == 0 {
+				return nil
+			}
+			return &v.Passed[i]
+		}
+	}
+	return nil
 }
 
 // frontier returns the candidates of which none other is both as small and as fast, cheapest first.

@@ -2,6 +2,7 @@ package sizing
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -21,7 +22,7 @@ func classify(s *Search, v *Verdict) (kind string, reason []string) {
 		return KindLeak, leaks
 	case v.Stopped != nil:
 		return KindUnknown, []string{"the search ended before any sizes were known to pass"}
-	case !o.Ended || len(o.Stuck) > 0 || growable(s, r, empty):
+	case !o.Ended || len(o.Stuck) > 0 || growable(s, r, empty) || len(empty) == 0 && blocked(o):
 		return KindDeadlock, deadlockReasons(s, r, empty)
 	case len(empty) > 0:
 		return KindLimited, limitReasons(s, r, empty)
@@ -58,6 +59,12 @@ func emptyPools(r *Reference) []int {
 func growable(s *Search, r *Reference, pools []int) bool {
 	return slices.ContainsFunc(pools, func(i int) bool { return s.Space.Pools[i].Max == 0 })
 }
+
+// full are how calls report that the other side took nothing for as long as they wait.
+var full = regexp.MustCompile(`write .*i/o timeout|NX_WINDOW_OVERFLOW|NX_TX_QUEUE_DEPTH`)
+
+// blocked reports whether a sender gave up although every frame arrived.
+func blocked(o *Outcome) bool { return o.Lossless && slices.ContainsFunc(o.Errors, full.MatchString) }
 
 // leakReasons says which packets are lost, and who has them; nil if none are.
 func leakReasons(s *Search, o *Outcome) []string {
@@ -97,17 +104,17 @@ func numbers(list []int) string {
 // deadlockReasons says who waits for whom.
 func deadlockReasons(s *Search, r *Reference, empty []int) []string {
 	o := r.Worst
-	lines := []string{fmt.Sprintf("seed %d fails with %s alike: %s", r.Seed, tried(r.Tried), o.Failures[0].Text)}
+	lines := []string{fmt.Sprintf("seed %d fails with %s: %s", r.Seed, tried(r.Tried), o.Failures[0].Text)}
 	for _, i := range empty {
 		p := &o.Pools[i]
-		lines = append(lines, fmt.Sprintf("pool %s runs empty at any size; held then: %s", s.Space.Pools[i].Name, p.EmptyHolders))
+		lines = append(lines, fmt.Sprintf("pool %s runs empty at any size, here at %s; held then: %s", s.Space.Pools[i].Name, seconds(p.EmptyAt), p.EmptyHolders))
 		if bothWays(p.EmptyHolders) {
 			lines = append(lines, fmt.Sprintf("both directions share pool %s: what has arrived fills it, and what would make room, sending, waits for a packet of it; "+
 				"give applications a pool of their own, and bound what may arrive by the window", s.Space.Pools[i].Name))
 		}
 	}
 	if len(empty) == 0 {
-		lines = append(lines, "no pool ever runs empty: the threads wait for each other's windows, which packets cannot open")
+		lines = append(lines, "no pool ever runs empty and no frame is lost: each side waits for the other to read, and packets do not open a window")
 	}
 	return append(lines, o.Stuck...)
 }
@@ -123,7 +130,10 @@ func tried(list []Sizes) string {
 	for i, s := range list {
 		words[i] = s.String()
 	}
-	return strings.Join(words, ", ")
+	if n := len(words); n > 1 {
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1] + " alike"
+	}
+	return strings.Join(words, "")
 }
 
 // limitReasons says which limits of the scenario are too low.

@@ -2,6 +2,7 @@ package sizing
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"netxsim/sim/scenario"
@@ -25,10 +26,11 @@ func Enough(ctx context.Context, s *scenario.Scenario, seeds int) error {
 	for i, r := range results {
 		if o := OutcomeOf(r); !o.Passed() {
 			f := o.Failures[0]
-			if f.Holders == "" {
-				f.Holders = o.tightest()
+			text := fmt.Sprintf("sizing: %v: seed %d fails at %s: %s", SizesOf(s), list[i], seconds(f.At), f.Text)
+			for _, e := range o.empties(spaceOf(s, nil).Pools) {
+				text += fmt.Sprintf("; %s empty from %s on, held by %s", e.Pool, seconds(e.At), e.Holders)
 			}
-			return fmt.Errorf("%v are not enough: seed %d at %s: %s; held: %s", SizesOf(s), list[i], seconds(f.At), f.Text, f.Holders)
+			return errors.New(text)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package sizing
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"netxsim/sim/scenario"
@@ -44,24 +45,33 @@ func SizesOf(s *scenario.Scenario) Sizes {
 
 // OutcomeOf is what matters of a result.
 func OutcomeOf(r *scenario.Result) Outcome {
-	o := Outcome{Ended: true, Stuck: r.Deadlock}
+	o := Outcome{Ended: true, Stuck: r.Deadlock, Lossless: true}
 	for _, f := range r.Failures {
-		o.Failures = append(o.Failures, Failure{Kind: f.Expect, Text: f.Text, At: f.At, Holders: holders(f.Holders)})
+		o.Failures = append(o.Failures, Failure{Kind: f.Expect, Text: oneLine(f.Text), At: f.At, Holders: holders(f.Holders)})
 	}
 	for _, w := range r.Workloads {
 		for _, s := range w.Sessions {
 			o.Ended = o.Ended && s.Ended
 			o.Completion = max(o.Completion, s.End)
+			if text := oneLine(s.Error); text != "" && !slices.Contains(o.Errors, text) {
+				o.Errors = append(o.Errors, text)
+			}
 		}
 	}
 	if !o.Ended {
 		o.Completion = r.Virtual
+	}
+	for _, w := range r.Wires {
+		o.Lossless = o.Lossless && w.Lost+w.Changed == 0
 	}
 	for i := range r.Pools {
 		o.Pools = append(o.Pools, poolUse(&r.Pools[i]))
 	}
 	return o
 }
+
+// oneLine is an error's text in a line.
+func oneLine(text string) string { return strings.ReplaceAll(text, "\n", "; ") }
 
 func poolUse(p *scenario.PoolResult) PoolUse {
 	use := PoolUse{
@@ -71,10 +81,10 @@ func poolUse(p *scenario.PoolResult) PoolUse {
 		Leaked: p.Leaked, LeakHolders: holders(p.LeakedHolders),
 	}
 	switch {
-	case len(p.FirstEmptyHolders) > 0:
-		use.EmptyHolders = holders(p.FirstEmptyHolders)
+	case p.EmptyRequests > 0:
+		use.EmptyAt, use.EmptyHolders = p.FirstEmptyAt, holders(p.FirstEmptyHolders)
 	case p.Suspensions > 0:
-		use.EmptyHolders = holders(p.LongestSuspensionHolders)
+		use.EmptyAt, use.EmptyHolders = p.LongestSuspensionAt, holders(p.LongestSuspensionHolders)
 	}
 	for _, q := range p.Quiet {
 		use.Quiet = append(use.Quiet, q.Free)

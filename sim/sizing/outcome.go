@@ -15,6 +15,8 @@ type Outcome struct {
 	Completion time.Duration `json:"completion"`         // virtual time when the last session was over
 	Ended      bool          `json:"ended"`              // every session came to an end, with an error or without
 	Stuck      []string      `json:"stuck,omitempty"`    // if not: a line for each thread that waited, and for what
+	Errors     []string      `json:"errors,omitempty"`   // those that ended sessions, each once
+	Lossless   bool          `json:"lossless"`           // no wire lost or damaged a frame
 	Pools      []PoolUse     `json:"pools"`              // in the order of the sizes
 }
 
@@ -35,7 +37,8 @@ type PoolUse struct {
 	LowestAt      time.Duration `json:"lowest_at"`                // virtual time when that was first so
 	Holders       string        `json:"holders,omitempty"`        // who had the others then
 	EmptyRequests int           `json:"empty_requests,omitempty"` // requests that found no packet, those that then waited included
-	EmptyHolders  string        `json:"empty_holders,omitempty"`  // who had the packets at the first of them
+	EmptyAt       time.Duration `json:"empty_at,omitempty"`       // virtual time of the first of them
+	EmptyHolders  string        `json:"empty_holders,omitempty"`  // who had the packets then
 	UsedBytes     int           `json:"used_bytes"`               // most bytes of data in held packets at one moment
 	HeldBytes     int           `json:"held_bytes"`               // bytes of payload of the packets held then
 	Leaked        int           `json:"leaked,omitempty"`         // packets that had not come back at the end

@@ -110,6 +110,9 @@ func (t *writer) margin(a *Advice) {
 			fmt.Fprintf(t, "  held then of %s: %s\n", p.title(), p.Holders)
 		}
 	}
+	if a.Solid != nil {
+		t.warn(fmt.Sprintf("with more packets than recommended runs may fail again; from %v on (%d bytes) none is known to", a.Solid.Sizes, a.Solid.RAM))
+	}
 	if a.Ample != nil {
 		fmt.Fprintf(t, "  no request ever finds a pool empty from %v on: %d bytes, slowest run %s\n", a.Ample.Sizes, a.Ample.RAM, seconds(a.Ample.Complete))
 	}
@@ -147,8 +150,8 @@ func (t *writer) smaller(a *Advice) {
 	t.heading("One packet less")
 	for _, r := range a.Smaller {
 		fmt.Fprintf(t, "  %v, %d bytes: %d of %d seeds fail; seed %d at %s: %s\n", r.Sizes, r.RAM, r.Failed, r.Of, r.Seed, seconds(r.Failure.At), r.Failure.Text)
-		if r.Failure.Holders != "" {
-			fmt.Fprintf(t, "    held: %s\n", r.Failure.Holders)
+		for _, e := range r.Empty {
+			fmt.Fprintf(t, "    %s: %d requests found it empty, the first at %s; held then: %s\n", e.Pool, e.Times, seconds(e.At), e.Holders)
 		}
 	}
 }
