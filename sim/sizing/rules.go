@@ -123,9 +123,29 @@ func packetsFor(p *scenario.Pool, n int) int {
 	return (n + segmentRoom + payload - 1) / payload
 }
 
+// incoming and outgoing are the most bytes that can be on their way at once: of a window or a transmit queue no more is used
+// than there is data.
+func (e *end) incoming() int {
+	w := e.workload
+	switch {
+	case w.Kind == scenario.Request && e.server, w.Kind == scenario.TCP:
+		return min(e.window, int(w.Size))
+	case w.Kind == scenario.Request:
+		return min(e.window, int(w.Response))
+	}
+	return e.window
+}
+
+func (e *end) outgoing() int {
+	if e.workload.Kind == scenario.Request && e.server {
+		return int(e.workload.Response)
+	}
+	return int(e.workload.Size)
+}
+
 // windowPackets is how many packets of the receive pool a full window takes.
 func (e *end) windowPackets() int {
-	full, rest := e.window/e.mss, e.window%e.mss
+	full, rest := e.incoming()/e.mss, e.incoming()%e.mss
 	n := full * packetsFor(e.receive, e.mss)
 	if rest > 0 {
 		n += packetsFor(e.receive, rest)
@@ -133,16 +153,17 @@ func (e *end) windowPackets() int {
 	return n
 }
 
-// queuePackets is how many packets of the send pool a full transmit queue takes.
-func (e *end) queuePackets() int { return e.queue() * packetsFor(e.send, e.mss) }
-
-// queue is the number of unacknowledged segments that the socket keeps.
+// queue is the number of unacknowledged segments that the socket may keep, as far as there are data for them.
 func (e *end) queue() int {
-	if e.workload.TransmitQueue > 0 {
-		return e.workload.TransmitQueue
+	size := e.mss
+	if n := int(e.workload.Write); n > 0 {
+		size = min(size, n)
 	}
-	return 20
+	return min(e.workload.TransmitQueue, (e.outgoing()+size-1)/size)
 }
+
+// queuePackets is how many packets of the send pool a full transmit queue takes.
+func (e *end) queuePackets() int { return e.queue() * packetsFor(e.send, min(e.mss, e.outgoing())) }
 
 // poolAt names a pool with its size.
 func poolAt(p *scenario.Pool) string {

@@ -130,7 +130,7 @@ func windowSegment(c *ruleCheck) {
 func windowPool(c *ruleCheck) {
 	c.ends(func(e *end) {
 		if e.receives {
-			c.add(e.windowPackets() <= e.receive.Packets, e.where(), "window %d takes %d packets <= pool %s", e.window, e.windowPackets(), poolAt(e.receive))
+			c.add(e.windowPackets() <= e.receive.Packets, e.where(), "%d bytes of the window take %d packets <= pool %s", e.incoming(), e.windowPackets(), poolAt(e.receive))
 		}
 	})
 }
@@ -163,7 +163,7 @@ func queueSegments(c *ruleCheck) {
 			return
 		}
 		segments := (int(peer) + e.mss - 1) / e.mss
-		c.add(e.queue() >= min(2*segments, 20), e.where(), "transmit queue %d >= 2 x %d segments of window %d, at most 20", e.queue(), segments, peer)
+		c.add(e.workload.TransmitQueue >= min(2*segments, 20), e.where(), "transmit queue %d >= 2 x %d segments of window %d, at most 20", e.workload.TransmitQueue, segments, peer)
 	})
 }
 
