@@ -56,10 +56,18 @@ hosts:
   - {name: server, kind: plain}
 workloads: [{kind: pop3, from: device, to: server, window: 5840, mailbox: {messages: 2, sizes: [4000]}}]
 expect: {session: 10s}
+`, `
+wires: [{name: lan, rate: 10Mbit/s, latency: 5ms}]
+hosts:
+  - {name: device, pools: [{payload: 1536, packets: 12, payloads: [1536]}]}
+  - {name: server, kind: plain}
+workloads: [{kind: tcp, from: device, to: server, direction: receive, size: 200kB, window: 32KiB, read_pause: 3ms}]
+expect: {finish: 2s}
 `}
 
 // TestSmallScenarios compares the adviser with trying all sizes there are, on real runs, which are not always monotone.
 func TestSmallScenarios(t *testing.T) {
+	holes := 0
 	for i, text := range small {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			s := parse(t, text)
@@ -73,11 +81,15 @@ func TestSmallScenarios(t *testing.T) {
 				t.Fatal("no answer")
 			}
 			want, tried := exhaustive(t, &search, v)
+			holes += len(v.Holes)
 			if diff := cmp.Diff(want, v.Answer.Sizes); diff != "" {
 				t.Errorf("-least of %d sizes +search:\n%s", tried, diff)
 			}
 			t.Logf("%v is the least of %d sizes; the search made %d runs, %s, %d holes", want, tried, v.Runs, v.Proof, len(v.Holes))
 		})
+	}
+	if holes == 0 {
+		t.Error("in none of the scenarios are more packets ever worse")
 	}
 }
 
@@ -225,7 +237,7 @@ func TestMerged(t *testing.T) {
 			t.Fatal(err)
 		}
 		var b bytes.Buffer
-		if err := a.WriteText(&b, true); err != nil {
+		if err := a.WriteText(&b, TextOptions{Colour: true, Rules: true}); err != nil {
 			t.Fatal(err)
 		}
 		data, err := json.Marshal(a)

@@ -170,27 +170,24 @@ func poolAt(p *scenario.Pool) string {
 	return fmt.Sprintf("%s (%d x %d)", poolName(p), p.Payload, p.Packets)
 }
 
-// Text writes findings as a table of lines: those that do not hold first, each with what happens.
-func Text(findings []Finding) string {
+// Text writes findings as lines: those that do not hold, each with what happens, and how many do; or all of them.
+func Text(findings []Finding, all bool) string {
 	var b strings.Builder
-	sorted := slices.Clone(findings)
-	slices.SortStableFunc(sorted, func(a, b Finding) int {
-		switch {
-		case a.OK == b.OK:
-			return 0
-		case b.OK:
-			return -1
+	hold := 0
+	for _, f := range findings {
+		if f.OK {
+			hold++
+			continue
 		}
-		return 1
-	})
-	for _, f := range sorted {
-		mark := "ok  "
-		if !f.OK {
-			mark = "look"
-		}
-		fmt.Fprintf(&b, "  %s  %-22s  %s: %s\n", mark, f.Rule, f.Where, f.Text)
-		if !f.OK {
-			fmt.Fprintf(&b, "        %-22s  %s\n", "", f.Why)
+		fmt.Fprintf(&b, "  look  %s: %s: %s\n        %s\n", f.Rule, f.Where, f.Text, f.Why)
+	}
+	if !all {
+		fmt.Fprintf(&b, "  %d rules hold\n", hold)
+		return b.String()
+	}
+	for _, f := range findings {
+		if f.OK {
+			fmt.Fprintf(&b, "  ok    %s: %s: %s\n", f.Rule, f.Where, f.Text)
 		}
 	}
 	return b.String()

@@ -14,11 +14,17 @@ type writer struct {
 	colour bool
 }
 
-// WriteText writes the advice for people, in colour if asked.
-func (a *Advice) WriteText(w io.Writer, colour bool) error {
-	t := &writer{colour: colour}
+// TextOptions say how an advice is written for people. The zero TextOptions are plain.
+type TextOptions struct {
+	Colour bool // for a terminal
+	Rules  bool // all rules, those that hold too
+}
+
+// WriteText writes the advice for people.
+func (a *Advice) WriteText(w io.Writer, o TextOptions) error {
+	t := &writer{colour: o.Colour}
 	fmt.Fprintf(t, "%s: %d seeds, %d fresh ones, %d runs\n", a.Scenario, len(a.Seeds), len(a.Fresh), a.Runs)
-	t.rules(a.Rules)
+	t.rules(a.Rules, o.Rules)
 	t.verdict(a)
 	if a.Pools != nil {
 		t.recommendation(a)
@@ -57,15 +63,9 @@ func (t *writer) table(rows [][]string) {
 	table.Flush()
 }
 
-func (t *writer) rules(findings []Finding) {
-	broken := 0
-	for _, f := range findings {
-		if !f.OK {
-			broken++
-		}
-	}
-	t.heading(fmt.Sprintf("Before any run: %d of %d rules do not hold for today's sizes", broken, len(findings)))
-	text := Text(findings)
+func (t *writer) rules(findings []Finding, all bool) {
+	t.heading("Before any run, for today's sizes")
+	text := Text(findings, all)
 	if t.colour {
 		text = strings.ReplaceAll(text, "  look  ", "  \x1b[33mlook\x1b[0m  ")
 	}

@@ -54,6 +54,7 @@ command is run again it goes on where it was.`,
 			flags.IntVar(&o.Window, "window", 2, "try sizes within `N` packets of those tried to see whether more packets are never worse")
 			flags.IntVar(&o.Budget, "budget", 0, "stop after `N` runs; 0: any number")
 			flags.IntVar(&o.workers, "workers", 0, "make `N` runs at once; 0: one for each core")
+			flags.BoolVar(&o.Verbose, "v", false, "print the rules that hold too")
 			flags.BoolVar(&o.json, "json", false, "print one JSON object")
 			flags.Func("shard", "make only the runs of shard `k/n`; needs -o", func(text string) (err error) {
 				o.shard, err = sweep.ParseShard(text)
@@ -73,6 +74,7 @@ type options struct {
 	Confirm  int      `json:"confirm"`
 	Window   int      `json:"window"`
 	Budget   int      `json:"budget"`
+	Verbose  bool     `json:"verbose,omitempty"`
 
 	workers int
 	json    bool
@@ -188,7 +190,7 @@ func (o *options) print(w io.Writer, a *sizing.Advice, store *sweep.Store) (err 
 		encoder.SetIndent("", "  ")
 		err = encoder.Encode(a)
 	default:
-		err = a.WriteText(w, cli.IsTerminal(w))
+		err = a.WriteText(w, sizing.TextOptions{Colour: cli.IsTerminal(w), Rules: o.Verbose})
 	}
 	if err == nil && (a.Kind != sizing.KindSized || a.Stopped != "") {
 		err = cli.ErrFailed
