@@ -12,16 +12,16 @@ import (
 
 // Options say how an adviser searches. The zero Options are usable.
 type Options struct {
-	Seeds    int         // seeds 1 to Seeds must pass; 0 means 10
-	Fresh    int         // new seeds that try to break the answer; 0 means 20, less than 0 none
-	Payloads []uint32    // bytes, tried for pools that name none of their own; nil means [Payloads]
-	Confirm  int         // see [Search.Confirm]
-	Window   int         // see [Search.Window]
-	Budget   int         // see [Search.Budget]
-	Workers  int         // see [Search.Workers]
-	Shard    sweep.Shard // see [Search.Shard]
-	Progress func(Progress)
-	Run      sweep.Runner // nil means [sweep.Simulate]
+	Seeds    int            // seeds 1 to Seeds must pass; 0 means 10
+	Fresh    int            // new seeds that try to break the answer; 0 means 20, less than 0 none
+	Payloads []uint32       // bytes, tried for pools that name none of their own; nil means [Payloads]
+	Confirm  int            // see [Search.Confirm]
+	Window   int            // see [Search.Window]
+	Budget   int            // see [Search.Budget]
+	Workers  int            // see [Search.Workers]
+	Shard    sweep.Shard    // see [Search.Shard]
+	Progress func(Progress) // told about every run; nil means nobody
+	Run      sweep.Runner   // nil means [sweep.Simulate]
 }
 
 // The kinds of advice.
