@@ -39,7 +39,7 @@ func checkGroup(path string, v reflect.Value, p *problems) {
 		at := join(path, f.name)
 		if !f.applies(v) {
 			if !value.IsZero() {
-				p.add(at, "a workload of kind %s has no such key", v.FieldByName("Kind").String())
+				p.add(at, "one of kind %s has no such key", v.FieldByName("Kind").String())
 			}
 			continue
 		}
@@ -136,11 +136,8 @@ func (c *checker) checkHosts() {
 		for n := range h.Interfaces {
 			c.attach(fmt.Sprintf("%s.interfaces[%d]", path, n), &h.Interfaces[n].Wire, &h.Interfaces[n].Address, i)
 		}
-		switch h.Kind {
-		case NetX:
+		if h.Kind == NetX {
 			c.checkPools(path, h)
-		case Plain:
-			c.checkPlain(path, h)
 		}
 	}
 }
@@ -188,21 +185,6 @@ func last(a netip.Prefix) netip.Addr {
 		bytes[bit/8] |= 0x80 >> (bit % 8)
 	}
 	return netip.AddrFrom4(bytes)
-}
-
-// checkPlain refuses what only a netx host has.
-func (c *checker) checkPlain(path string, h *Host) {
-	for _, has := range []struct {
-		key string
-		yes bool
-	}{
-		{"interfaces", len(h.Interfaces) > 0}, {"forward", h.Forward}, {"pools", len(h.Pools) > 0},
-		{"driver", h.Driver.Transmit > 0 || h.Driver.Receive > 0}, {"cpu", h.CPU != CPU{}},
-	} {
-		if has.yes {
-			c.problems.add(path+"."+has.key, "a plain host has no such key")
-		}
-	}
 }
 
 func (c *checker) checkPools(path string, h *Host) {

@@ -27,7 +27,7 @@ func (d *decoder) value(path string, node ast.Node, v reflect.Value, f *field) {
 	if node == nil {
 		return
 	}
-	d.problems.note(path, node.GetToken())
+	d.problems.note(path, beginning(node))
 	switch {
 	case v.Kind() == reflect.Pointer && isGroup(v.Type().Elem()):
 		v.Set(reflect.New(v.Type().Elem()))
@@ -39,6 +39,15 @@ func (d *decoder) value(path string, node ast.Node, v reflect.Value, f *field) {
 	default:
 		d.scalar(path, node, v, f)
 	}
+}
+
+// beginning returns the first token of a node: of keys and values it is the
+// first key.
+func beginning(node ast.Node) *token.Token {
+	if pairs, ok := pairsOf(node); ok && len(pairs) > 0 {
+		return pairs[0].Key.GetToken()
+	}
+	return node.GetToken()
 }
 
 // resolve returns what stands behind anchors and aliases, nil behind an error.

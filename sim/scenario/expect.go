@@ -30,13 +30,13 @@ func (w *world) expect(r *Result) {
 	}
 }
 
-// fail adds a failure; the limit goes into its text.
+// fail adds a failure; the limit and the holders go into its text.
 func (r *Result) fail(f Failure) {
-	if f.Limit != "" {
+	if f.Limit != "" && f.Expect != "complete" {
 		f.Text += ", limit " + f.Limit
 	}
 	if len(f.Holders) > 0 {
-		f.Text += "; pool " + f.Pool + " of " + f.Host + " held by " + holderText(f.Holders)
+		f.Text += "; held in pool " + f.Pool + " of " + f.Host + " by " + holderText(f.Holders)
 	}
 	r.Failures = append(r.Failures, f)
 }
@@ -165,7 +165,7 @@ func (w *world) expectPool(r *Result, p *PoolResult) {
 		r.fail(Failure{
 			Expect: "leaks", Host: p.Host, Pool: p.Name, At: r.Virtual, Holders: p.LeakedHolders,
 			Value: strconv.Itoa(p.Leaked), Limit: strconv.Itoa(*e.Leaks),
-			Text: fmt.Sprintf("pool %s of %s: %d packets are missing at the end", p.Name, p.Host, p.Leaked),
+			Text: fmt.Sprintf("pool %s of %s: packets missing at the end: %d", p.Name, p.Host, p.Leaked),
 		})
 	}
 	if e.Suspension != nil && p.LongestSuspension > time.Duration(*e.Suspension) {

@@ -18,7 +18,7 @@ type field struct {
 	enum     []string // of the value, or of a list's elements
 	min, max string   // of the value, or of a list's elements; "" for none
 	required bool
-	kinds    []string // of the workload; nil for all
+	kinds    []string // of the host or workload; nil for all
 }
 
 // fieldsOf returns the keys of a struct in order.
@@ -56,10 +56,18 @@ func words(text string) []string {
 }
 
 // applies reports whether a key makes sense in v, which is the struct that has
-// it: some are for some kinds of workloads only.
+// it: some are for some kinds of hosts or workloads only. With a kind that does
+// not exist all do.
 func (f *field) applies(v reflect.Value) bool {
-	return f.kinds == nil || slices.Contains(f.kinds, v.FieldByName("Kind").String())
+	if f.kinds == nil {
+		return true
+	}
+	kind := v.FieldByName("Kind").String()
+	return slices.Contains(f.kinds, kind) || !slices.Contains(kinds, kind)
 }
+
+// kinds are those of hosts and workloads.
+var kinds = append(Kinds(), NetX, Plain)
 
 // textType is that of types which read themselves from text.
 var textType = reflect.TypeFor[encoding.TextUnmarshaler]()

@@ -106,21 +106,21 @@ type Host struct {
 	// 192.168.N.0/24, N being the number of the wire.
 	Address netip.Prefix `yaml:"address" help:"IPv4 address and network; by default 192.168.WIRE.HOST/24"`
 	// Interfaces are further interfaces of a netx host.
-	Interfaces []Interface `yaml:"interfaces" help:"further interfaces of a netx host"`
+	Interfaces []Interface `yaml:"interfaces" help:"further interfaces" kinds:"netx"`
 	// Gateway is the router for other networks.
 	Gateway netip.Addr `yaml:"gateway" help:"router for other networks; none by default"`
 	// Forward makes a netx host a router.
-	Forward bool `yaml:"forward" help:"a netx host forwards IP packets"`
+	Forward bool `yaml:"forward" help:"forward IP packets: a router" kinds:"netx"`
 	// Pools are the packet pools of a netx host.
-	Pools []Pool `yaml:"pools" help:"packet pools of a netx host"`
+	Pools []Pool `yaml:"pools" help:"packet pools" kinds:"netx"`
 	// Driver is the network driver of a netx host.
-	Driver Driver `yaml:"driver" help:"network driver of a netx host"`
+	Driver Driver `yaml:"driver" help:"network driver" kinds:"netx"`
 	// CPU is how slow a netx host is.
-	CPU CPU `yaml:"cpu" help:"what a netx host's processor takes"`
+	CPU CPU `yaml:"cpu" help:"what frames cost the processor" kinds:"netx"`
 	// ARP is the number of entries of the ARP cache.
-	ARP int `yaml:"arp" help:"entries of a netx host's ARP cache" default:"8" min:"1" max:"65536"`
+	ARP int `yaml:"arp" help:"entries of the ARP cache" default:"8" min:"1" max:"65536" kinds:"netx"`
 	// Priority is that of the IP thread.
-	Priority int `yaml:"priority" help:"priority of a netx host's IP thread" default:"1" min:"1" max:"31"`
+	Priority int `yaml:"priority" help:"priority of the IP thread" default:"1" min:"1" max:"31" kinds:"netx"`
 }
 
 // An Interface is a further network interface of a netx host.

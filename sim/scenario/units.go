@@ -16,12 +16,20 @@ type Duration time.Duration
 // Forever is a Duration without end, written "forever".
 const Forever Duration = math.MaxInt64
 
-// String returns the duration as the time package writes it.
+// String returns the duration as the time package writes it, without zeros at
+// the end.
 func (d Duration) String() string {
 	if d == Forever {
 		return "forever"
 	}
-	return time.Duration(d).String()
+	text := time.Duration(d).String()
+	if short, ok := strings.CutSuffix(text, "m0s"); ok {
+		text = short + "m"
+	}
+	if short, ok := strings.CutSuffix(text, "h0m"); ok {
+		text = short + "h"
+	}
+	return text
 }
 
 // MarshalText implements encoding.TextMarshaler.

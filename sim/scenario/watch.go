@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"netxsim/packetpool"
+	"netxsim/sim"
 )
 
 // poolWatch is a pool while a scenario runs, and what has happened to it.
@@ -103,9 +104,17 @@ func (p *poolWatch) look(free uint32) {
 // failed notes a request that got no packet.
 func (p *poolWatch) failed(e packetpool.Event) {
 	if p.failures++; p.failures == 1 {
-		p.result.FirstEmptyAt, p.result.FirstEmptyBy = e.At, e.Holder
+		p.result.FirstEmptyAt, p.result.FirstEmptyBy = e.At, asker(e.Holder)
 		p.result.FirstEmptyHolders = p.holders()
 	}
+}
+
+// asker names who asks for a packet; what is no thread is a driver's interrupt.
+func asker(name string) string {
+	if name == sim.Interrupt.String() {
+		return "a received frame"
+	}
+	return name
 }
 
 // served notes the end of a thread's wait.

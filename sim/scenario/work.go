@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"os"
+	"strings"
 	"time"
 
 	"netxsim/netx/status"
@@ -126,7 +127,7 @@ func (k *work) session(chance *rand.Rand) {
 		x.record.End = x.last
 	}
 	if err != nil {
-		x.record.Error = err.Error()
+		x.record.Error = strings.ReplaceAll(err.Error(), "\n", "; ")
 		x.noteHolders()
 	}
 	k.w.active--

@@ -13,8 +13,8 @@ const (
 // A Workload is what one thread of a host does, once or repeatedly. One
 // repetition is a session.
 type Workload struct {
-	Name string `yaml:"name" help:"what reports call it; by default its kind, or kind and number"`
 	Kind string `yaml:"kind" help:"fetch mail, a TCP stream, requests and responses, datagrams, pings, or nothing" enum:"pop3|tcp|request|udp|ping|idle" required:"true"`
+	Name string `yaml:"name" help:"what reports call it; by default its kind, or kind and number"`
 	// From is the host that begins, To the one that answers.
 	From string `yaml:"from" help:"host that begins: the client" required:"true"`
 	To   string `yaml:"to" help:"host that answers: the server" kinds:"pop3|tcp|request|udp|ping|idle"`
