@@ -26,7 +26,7 @@ func (a *Advice) WriteText(w io.Writer, o TextOptions) error {
 	fmt.Fprintf(t, "%s: %d seeds, %d fresh ones, %d runs\n", a.Scenario, len(a.Seeds), len(a.Fresh), a.Runs)
 	t.rules(a.Rules, o.Rules)
 	t.verdict(a)
-	if a.Pools != nil {
+	if len(a.Pools) > 0 {
 		t.recommendation(a)
 		t.margin(a)
 		t.ram(a)
@@ -168,6 +168,8 @@ func (t *writer) frontier(a *Advice) {
 func (t *writer) proof(a *Advice) {
 	t.heading("How sure this is")
 	switch {
+	case a.Stopped != "" && a.Kind != KindSized:
+		t.warn(fmt.Sprintf("the search was stopped (%s) after %d runs", a.Stopped, a.Runs))
 	case a.Stopped != "":
 		t.warn(fmt.Sprintf("the search was stopped (%s); %d cheaper sizes are neither tried nor ruled out", a.Stopped, a.Unproven))
 	case a.Kind != KindSized:
