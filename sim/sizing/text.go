@@ -171,7 +171,7 @@ func (t *writer) proof(a *Advice) {
 	case a.Stopped != "" && a.Kind != KindSized:
 		t.warn(fmt.Sprintf("the search was stopped (%s) after %d runs", a.Stopped, a.Runs))
 	case a.Stopped != "":
-		t.warn(fmt.Sprintf("the search was stopped (%s); %d cheaper sizes are neither tried nor ruled out", a.Stopped, a.Unproven))
+		t.warn(fmt.Sprintf("the search was stopped (%s); %d cheaper sizes are neither tried nor ruled out by larger ones that failed", a.Stopped, a.Unproven))
 	case a.Kind != KindSized:
 		fmt.Fprintf(t, "  %d runs\n", a.Runs)
 	case a.Proof == ProofExhaustive:
