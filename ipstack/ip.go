@@ -198,8 +198,8 @@ func (ip *IP) initServices() {
 	ip.assembly.ip, ip.rarp.ip = ip, ip
 	ip.raw.init(ip)
 	ip.ipv6.init(ip)
-	ip.clock.init(ip, "periodic timer", periodicTicks, ip.second)
-	ip.fastClock.init(ip, "neighbour timer", fastTicks, ip.ipv6.retryNeighbours)
+	ip.clock.init(ip, "periodic timer", ip.ticks(periodicTicks), ip.second)
+	ip.fastClock.init(ip, "neighbour timer", ip.ticks(fastTicks), ip.ipv6.retryNeighbours)
 }
 
 // openStack makes netstack ready for the instance: one interface for all

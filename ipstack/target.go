@@ -22,6 +22,9 @@ type Target struct {
 	// IPv6Multicast has groups that the application joins:
 	// NX_ENABLE_IPV6_MULTICAST.
 	IPv6Multicast bool
+	// PeriodicRate is the number of ticks in a second, by which the timers of
+	// the stack go: NX_IP_PERIODIC_RATE. 0 means 100.
+	PeriodicRate uint32
 	// Interfaces is the number of physical interfaces; 0 means 1,
 	// NX_MAX_PHYSICAL_INTERFACES.
 	Interfaces int
