@@ -177,7 +177,7 @@ func (t *writer) proof(a *Advice) {
 	case a.Proof == ProofExhaustive:
 		fmt.Fprintf(t, "  everything cheaper was tried and fails\n")
 	default:
-		fmt.Fprintf(t, "  %d cheaper sizes were not tried: each has, pool by pool, no more packets than one that fails, and nowhere were more packets worse\n", a.Unproven)
+		fmt.Fprintf(t, "  %s cheaper sizes were not tried: each has, pool by pool, no more packets than one that fails, and nowhere were more packets worse\n", atMost(a.Unproven))
 	}
 	for _, b := range a.Broken {
 		fmt.Fprintf(t, "  %v passed at first, but not with %s; the search went on\n", b.Sizes, seedList(b.Seeds))
@@ -188,6 +188,14 @@ func (t *writer) proof(a *Advice) {
 	for _, line := range a.Warnings {
 		t.warn(line)
 	}
+}
+
+// atMost is a number of sizes, of which no more than manySizes are counted.
+func atMost(n int) string {
+	if n > manySizes {
+		return fmt.Sprintf("more than %d", manySizes)
+	}
+	return fmt.Sprint(n)
 }
 
 // seedList is "seed 3" or "seeds 3, 5".
