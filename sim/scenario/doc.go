@@ -127,8 +127,10 @@
 //	wires[].reorder                          share of the frames that the next ones overtake; 0% to 100%
 //	wires[].corrupt                          share of the frames in which a bit is flipped; 0% to 100%
 //	wires[].reorder_by                5ms    how much later those arrive; 1us to 10m
-//	wires[].queue                            bytes that may wait in the switch for each receiving port; more are lost; 0 is no such limit; 0 to 1GiB
-//	wires[].queue_rate                       rate at which they go on; by default that of the wire; 0 to 400Gbit/s
+//	wires[].queue                            bytes that may wait at each port to be sent, at its rate; more are lost; 0 is unlimited; 0 to 1GiB
+//	wires[].bottleneck                       what is in front of each receiving port: the outgoing port of a switch
+//	wires[].bottleneck.rate                  bits per second; 0 is no bottleneck; 0 to 400Gbit/s
+//	wires[].bottleneck.queue                 bytes that may wait there; more are lost; 0 is unlimited; 0 to 1GiB
 //	wires[].outages                          times in which nothing arrives
 //	wires[].outages[].at                     when it begins; 0s to 8760h
 //	wires[].outages[].for!                   how long it lasts; 1ns to 8760h

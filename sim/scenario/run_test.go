@@ -316,7 +316,7 @@ func TestFaults(t *testing.T) {
 	r := run(t, parsed(t, `
 wires:
   - {name: lan, rate: 10Mbit/s, latency: 1ms, jitter: 300us, duplicate: 2%, reorder: 2%, corrupt: 1%, burst: {enter: 0.3%, leave: 30%},
-     queue: 16KiB, queue_rate: 5Mbit/s, outages: [{at: 100ms, for: 50ms}, {at: 1s, for: 20ms, every: 500ms}]}
+     queue: 32KiB, bottleneck: {rate: 5Mbit/s, queue: 16KiB}, outages: [{at: 100ms, for: 50ms}, {at: 1s, for: 20ms, every: 500ms}]}
 hosts:
   - {name: a, pools: [{payload: 1536, packets: 60}]}
   - {name: b, kind: plain}
@@ -327,7 +327,7 @@ workloads:
 	for _, f := range r.Wires[0].Faults {
 		hits[f.Name] = f.Hits
 	}
-	for _, name := range []string{"outage 1", "outage 2", "burst", "corrupt", "duplicate", "jitter", "reorder", "queue"} {
+	for _, name := range []string{"outage 1", "outage 2", "burst", "corrupt", "duplicate", "jitter", "reorder", "bottleneck"} {
 		if hits[name] == 0 {
 			t.Errorf("no %s: %v", name, hits)
 		}
