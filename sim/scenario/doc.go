@@ -188,6 +188,8 @@
 //	workloads[].direction             send   the client sends, it receives, both at once, or the server sends back what it gets (tcp): send, receive, both, echo
 //	workloads[].write                        bytes that an application writes at a time; by default as many as a segment carries (tcp, request); 1 to 65535
 //	workloads[].read_pause                   time the receiving application takes over each packet (pop3, tcp, request, udp); 0s to 8760h
+//	workloads[].send_first                   the client reads nothing before it has sent everything (tcp)
+//	workloads[].keep                         a mistake to be found: packets of each session that the receiving application of a netx host never releases (tcp, request); 0 to 1000000
 //	workloads[].rate                         bits of data per second, in place of think (udp); 0 to 400Gbit/s
 //	workloads[].burst                 1      datagrams sent at once (udp); 1 to 1000000
 //	workloads[].queue                 5      datagrams that a netx host's socket keeps to be received (udp); 1 to 1000000

@@ -49,6 +49,10 @@ func (x *session) clientSide(s stream) error {
 		if x.Direction == "echo" {
 			back = x.forward()
 		}
+		if x.SendFirst {
+			err = errors.Join(x.sendAll(s, x.forward(), x.Size), x.receiveAll(s, back, x.Size))
+			break
+		}
 		err = x.parallel(x.client, x.Name+" receiver",
 			func() error { return x.sendAll(s, x.forward(), x.Size) },
 			func() error { return x.receiveAll(s, back, x.Size) })

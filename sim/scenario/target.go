@@ -174,6 +174,9 @@ type targetStream struct {
 	socket *ipstack.TCPSocket
 	pool   *packetpool.Pool
 	wait   uint32 // ticks
+
+	keptFrom netip.AddrPort // the peer of whose packets some are kept
+	kept     int            // how many
 }
 
 func (s *targetStream) peer() netip.AddrPort { return s.socket.Peer() }
@@ -210,8 +213,24 @@ func (s *targetStream) read(take func([]byte)) error {
 	}
 	takePacket(packet, take)
 	s.target.w.sleep(time.Duration(s.work.ReadPause))
+	if s.keeps() {
+		return nil
+	}
 	packet.Release()
 	return nil
+}
+
+// keeps reports whether the packet received is one of those that a faulty
+// application never releases: see Workload.Keep.
+func (s *targetStream) keeps() bool {
+	if peer := s.peer(); peer != s.keptFrom {
+		s.keptFrom, s.kept = peer, 0
+	}
+	if s.kept == s.work.Keep {
+		return false
+	}
+	s.kept++
+	return true
 }
 
 // takePacket has take called with the bytes of every packet of a chain.

@@ -59,6 +59,12 @@ type Workload struct {
 	Write Bytes `yaml:"write" help:"bytes that an application writes at a time; by default as many as a segment carries" min:"1" max:"65535" kinds:"tcp|request"`
 	// ReadPause is how long a receiving application takes over each packet.
 	ReadPause Duration `yaml:"read_pause" help:"time the receiving application takes over each packet" max:"8760h" kinds:"pop3|tcp|request|udp"`
+	// SendFirst makes the client of a stream read nothing before it has sent
+	// everything.
+	SendFirst bool `yaml:"send_first" help:"the client reads nothing before it has sent everything" kinds:"tcp"`
+	// Keep is the packets of each session that a faulty application of a netx
+	// host never releases.
+	Keep int `yaml:"keep" help:"a mistake to be found: packets of each session that the receiving application of a netx host never releases" max:"1000000" kinds:"tcp|request"`
 	// Rate is that of a flow of datagrams, Burst how many are sent at once.
 	Rate  Rate `yaml:"rate" help:"bits of data per second, in place of think" max:"400Gbit/s" kinds:"udp"`
 	Burst int  `yaml:"burst" help:"datagrams sent at once" default:"1" min:"1" max:"1000000" kinds:"udp"`

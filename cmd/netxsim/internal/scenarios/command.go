@@ -9,6 +9,7 @@ import (
 
 	"netxsim/cmd/netxsim/internal/cli"
 	"netxsim/sim/scenario"
+	"netxsim/sim/sizing"
 )
 
 // Command is netxsim scenario.
@@ -17,7 +18,8 @@ func Command() *cli.Command {
 		Name:  "scenario",
 		Args:  "check FILE… | init | schema",
 		Short: "check scenario files, begin one, or print their JSON schema",
-		Long: `Scenario check reads scenario files and says what is wrong with them, all of it, each with its line and column. Scenario init
+		Long: `Scenario check reads scenario files and says what is wrong with them, all of it, each with its line and column; of one that
+can be run it prints the rules about sizes that can be judged before any run. Scenario init
 prints a scenario with every key in it, explained; --kind chooses what its hosts do. Scenario schema prints the JSON schema for
 editors: with the YAML language server, put "# yaml-language-server: $schema=scenario.schema.json" into a file's first line.
 
@@ -76,7 +78,7 @@ func check(s cli.Streams, files []string) error {
 			fmt.Fprintln(s.Err, err)
 			continue
 		}
-		fmt.Fprintf(s.Out, "%s: fine: %s\n", file, summary(made))
+		fmt.Fprintf(s.Out, "%s: fine: %s\n%s", file, summary(made), sizing.Text(sizing.Check(made), true))
 	}
 	if bad > 0 {
 		return cli.BadInput(errors.New(count(bad, "file is wrong", "files are wrong")))
