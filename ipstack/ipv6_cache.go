@@ -71,7 +71,7 @@ func (v *ipv6Protocol) find(address netip.Addr) *neighbour {
 
 // beat is the number of the second that passes.
 func (v *ipv6Protocol) beat() uint32 {
-	return (v.ip.kernel.Ticks() - v.ip.clock.began) / periodicTicks
+	return (v.ip.kernel.Ticks() - v.ip.clock.began) / v.ip.ticks(periodicTicks)
 }
 
 // enter puts a neighbour in a state for a number of seconds.

@@ -23,13 +23,23 @@ func (i *Interface) ReceiveFrame(frame []byte) {
 	}
 	packet := i.ip.packetFor(frame, i.ReceiveRoom)
 	if packet == nil {
-		i.ip.stats.ReceiveNoPacket++
-		i.ip.logNoPacket("frame lost")
+		i.lost()
 		return
 	}
+	i.accept(packet, header.Ethernet(frame).Type())
+}
+
+// lost counts a received frame for which there was no packet.
+func (i *Interface) lost() {
+	i.ip.stats.ReceiveNoPacket++
+	i.ip.logNoPacket("frame lost")
+}
+
+// accept takes a received frame in its packets.
+func (i *Interface) accept(packet *packetpool.Packet, protocol tcpip.NetworkProtocolNumber) {
 	i.ip.stats.FramesReceived++
 	packet.InterfaceIndex = int32(i.index)
-	i.ip.deliverFrame(packet, header.Ethernet(frame).Type())
+	i.ip.deliverFrame(packet, protocol)
 }
 
 // deliverFrame strips the link header and gives the packet to the IP thread.

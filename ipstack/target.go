@@ -30,6 +30,9 @@ type Target struct {
 	InterfaceCapability bool
 	// VLAN has priorities for what sockets send: NX_ENABLE_VLAN.
 	VLAN bool
+	// PeriodicRate is the number of ticks in a second, by which the timers of
+	// the stack go: NX_IP_PERIODIC_RATE. 0 means 100.
+	PeriodicRate uint32
 	// IPv6PathMTU has paths whose MTU is smaller than the interface's, which
 	// routers tell: NX_ENABLE_IPV6_PATH_MTU_DISCOVERY.
 	IPv6PathMTU bool

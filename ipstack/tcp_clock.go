@@ -7,13 +7,14 @@ import (
 	"netxsim/sim"
 )
 
-// A tcpClock is the clock of TCP's time-outs. It beats every 10 ticks, on the
+// A tcpClock is the clock of TCP's time-outs. It beats ten times a second, on the
 // beat it has kept since TCP was enabled, while a socket needs it. A beat looks
 // at the sockets that have something to do, in the order of their creation;
 // sockets that wait for nothing cost nothing.
 type tcpClock struct {
 	ip      *IP
 	timer   *sim.Timer
+	period  uint32 // ticks from one beat to the next
 	ticking bool
 	began   uint32     // tick at which it began
 	beat    uint64     // how often it has beaten
@@ -23,11 +24,11 @@ type tcpClock struct {
 
 // init makes the clock ready. It does not run yet.
 func (c *tcpClock) init(ip *IP) error {
-	*c = tcpClock{ip: ip, began: ip.kernel.Ticks()}
+	*c = tcpClock{ip: ip, period: ip.ticks(fastTimerTicks), began: ip.kernel.Ticks()}
 	timer, err := ip.kernel.NewTimer(sim.TimerConfig{
 		Name:         ip.name + " TCP fast timer",
-		Initial:      fastTimerTicks,
-		Reschedule:   fastTimerTicks,
+		Initial:      c.period,
+		Reschedule:   c.period,
 		DontActivate: true,
 		Expired:      func() { ip.post(work{run: c.fastTick}) },
 	})
@@ -41,9 +42,9 @@ func (c *tcpClock) need() {
 		return
 	}
 	c.ticking = true
-	since := (c.ip.kernel.Ticks() - c.began) % fastTimerTicks
+	since := (c.ip.kernel.Ticks() - c.began) % c.period
 	c.timer.Deactivate()
-	if err := c.timer.Change(fastTimerTicks-since, fastTimerTicks); err != nil {
+	if err := c.timer.Change(c.period-since, c.period); err != nil {
 		panic(err) // the ticks are never 0
 	}
 	c.timer.Activate()
@@ -80,7 +81,8 @@ func (c *tcpClock) stop() {
 // after returns the beat at which so many ticks, more than 0, have passed for a
 // socket. Within a beat, that one counts too for the sockets it has not reached.
 func (c *tcpClock) after(s *TCPSocket, ticks uint32) uint64 {
-	beats := (uint64(ticks) + fastTimerTicks - 1) / fastTimerTicks
+	period := uint64(c.period)
+	beats := (uint64(ticks) + period - 1) / period
 	if c.looking != 0 && s.clock.number > c.looking {
 		beats--
 	}

@@ -178,7 +178,7 @@ func (s *TCPSocket) peerClosed() {
 func (s *TCPSocket) bothClosed() {
 	crossed := s.state == TCPClosing // and the peer's FIN acknowledged already
 	s.state = TCPTimedWait
-	s.setTimeout(timedWaitTicks)
+	s.setTimeout(s.ip.ticks(timedWaitTicks))
 	s.log("both closed")
 	if !crossed {
 		s.rx.next++

@@ -100,7 +100,7 @@ func (s *TCPSocket) sendACK() { s.sendACKFrom(s.tx.next) }
 // sendACKFrom is sendACK with the given sequence number.
 func (s *TCPSocket) sendACKFrom(seq seqnum.Value) {
 	s.sendControl(controlSegment{flags: ackOnly, seq: seq, ack: s.rx.next})
-	s.rx.ackTimeout = delayedAckTicks
+	s.rx.ackTimeout = s.ip.ticks(delayedAckTicks)
 }
 
 // sendFIN ends our half of the connection; its sequence number is the one in

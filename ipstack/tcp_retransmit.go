@@ -24,7 +24,7 @@ func (s *TCPSocket) setTimeout(ticks uint32) {
 // does so before its time.
 func (s *TCPSocket) owe() {
 	if s.owesACK() {
-		s.ip.tcp.clock.visit(s, s.ip.tcp.clock.after(s, fastTimerTicks))
+		s.ip.tcp.clock.visit(s, s.ip.tcp.clock.after(s, s.ip.tcp.clock.period))
 	}
 }
 
@@ -53,10 +53,10 @@ func (s *TCPSocket) nextVisit(beat uint64) uint64 {
 // fastTick is one beat of the clock of time-outs.
 func (s *TCPSocket) fastTick(beat uint64) {
 	if s.owesACK() {
-		if s.rx.ackTimeout <= fastTimerTicks {
+		if period := s.ip.tcp.clock.period; s.rx.ackTimeout <= period {
 			s.sendACK()
 		} else {
-			s.rx.ackTimeout -= fastTimerTicks
+			s.rx.ackTimeout -= period
 		}
 	}
 	if s.due > 0 && s.due <= beat {
@@ -145,7 +145,7 @@ func (s *TCPSocket) sendProbe() {
 	s.again()
 	s.log("window probe")
 	s.sendControl(controlSegment{flags: ackOnly, seq: p.seq, ack: s.rx.next, data: []byte{p.data}})
-	s.rx.ackTimeout = delayedAckTicks
+	s.rx.ackTimeout = s.ip.ticks(delayedAckTicks)
 }
 
 // log notes something about the socket.

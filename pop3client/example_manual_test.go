@@ -17,7 +17,7 @@ type dialogue string
 
 // serve plays the server's part of one session on port 110, and prints the session as it goes.
 func (d dialogue) serve(n *network) error {
-	listener, err := n.host.Listen(110)
+	listener, err := n.host.Listen("tcp", ":pop3")
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func MailServer(w io.Writer, box *mailbox.Mailbox) func(*sim.Kernel, *link.Wire)
 		if err != nil {
 			return err
 		}
-		listener, err := server.Listen(110)
+		listener, err := server.Listen("tcp", ":pop3")
 		if err != nil {
 			return err
 		}
