@@ -94,6 +94,7 @@ type TCPSocket struct {
 	halfOpen                bool // netstack has answered the parked SYN
 	wasReset                bool // the peer has reset the connection
 	synSent                 bool // our SYN or SYN-ACK has left
+	moved                   bool // netstack has been told something since its state was looked at
 
 	parked  []byte // the SYN that waits for accept
 	clock   dueSocket
