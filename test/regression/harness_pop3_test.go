@@ -33,7 +33,6 @@ func popRun(t *testing.T, turns []popTurn, session func(l *netLab, client *NX_PO
 	netRun(t, ipstack.Target{}, func(l *netLab) {
 		a, b := l.host(1), l.host(2)
 		l.ok("enable TCP", NxTcpEnable(a.ip))
-		l.ok("enable TCP", NxTcpEnable(b.ip))
 		l.thread("server", func() { b.servePOP3(turns) })
 		l.thread("client", func() {
 			l.sleep(10)
@@ -48,10 +47,7 @@ func popRun(t *testing.T, turns []popTurn, session func(l *netLab, client *NX_PO
 // servePOP3 accepts one connection, answers by turns, and waits until the client closes.
 func (h *netHost) servePOP3(turns []popTurn) {
 	l := h.lab
-	s := new(NX_TCP_SOCKET)
-	l.ok("create socket", NxTcpSocketCreate(h.ip, s, "server", NX_IP_NORMAL, NX_FRAGMENT_OKAY, NX_IP_TIME_TO_LIVE, 2048, nil, nil))
-	l.ok("listen", NxTcpServerSocketListen(h.ip, popPort, s, 5, nil))
-	l.ok("accept", NxTcpServerSocketAccept(s, 10*netSecond))
+	s := h.acceptTCP(popPort)
 	for _, turn := range turns {
 		if turn.command != "" {
 			netEqual(l.t, "command", h.lab.takeTCP(s), turn.command+"\r\n")
@@ -60,23 +56,7 @@ func (h *netHost) servePOP3(turns []popTurn) {
 			l.ok("send", NxTcpSocketSend(s, h.packet(NX_TCP_PACKET, []byte(piece)), netSecond))
 		}
 	}
-	var p *NX_PACKET
-	l.status("receive after the session", NxTcpSocketReceive(s, &p, 60*netSecond), NX_NOT_CONNECTED)
-	l.ok("disconnect", NxTcpSocketDisconnect(s, netSecond))
-	l.ok("unaccept", NxTcpServerSocketUnaccept(s))
-	l.ok("unlisten", NxTcpServerSocketUnlisten(h.ip, popPort))
-	l.ok("delete socket", NxTcpSocketDelete(s))
-}
-
-// takeTCP returns the data of the next packet of a TCP socket, empty if none comes.
-func (l *netLab) takeTCP(s *NX_TCP_SOCKET) string {
-	l.t.Helper()
-	var p *NX_PACKET
-	if got := NxTcpSocketReceive(s, &p, 10*netSecond); got != NX_SUCCESS {
-		l.ok("receive", got)
-		return ""
-	}
-	return l.take(p)
+	h.closeTCP(s, popPort)
 }
 
 // popLogin are the turns up to the answer to STAT.

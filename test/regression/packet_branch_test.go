@@ -183,3 +183,31 @@ func packetWaitRun(t *testing.T, names []string, do func(l *netLab, w *packetWai
 		})
 	})
 }
+
+// A packet that TCP has sent is TCP's until the peer has acknowledged it: releasing it again is refused, and the data
+// arrive.
+func TestNetPacketReleaseAfterSend(t *testing.T) {
+	netRun(t, ipstack.Target{}, func(l *netLab) {
+		a, b := l.host(1), l.host(2)
+		l.thread("server", func() {
+			s := b.acceptTCP(12)
+			netEqual(t, "data", l.takeTCP(s), "data")
+			b.closeTCP(s, 12)
+		})
+		l.thread("client", func() {
+			s := a.connectTCP(b.address, 12)
+			p := a.packet(NX_TCP_PACKET, []byte("data"))
+			before := l.poolCounts(a.pool)
+			l.ok("send", NxTcpSocketSend(s, p, NX_NO_WAIT))
+			l.status("release after the send", NxPacketRelease(p), NX_PTR_ERROR)
+			l.ok("transmit release after the send", NxPacketTransmitRelease(p))
+			netEqual(t, "mark of a driver that has sent it", p.QueueNext == NX_DRIVER_TX_DONE, true)
+			netEqual(t, "free packets, invalid releases", l.poolCounts(a.pool), []ULONG{before[0], 1})
+			l.sleep(netSecond)
+			netEqual(t, "free packets after the acknowledgement", a.pool.Available(), before[0]+1)
+			l.ok("disconnect", NxTcpSocketDisconnect(s, netSecond))
+			l.ok("unbind", NxTcpClientSocketUnbind(s))
+			l.ok("delete", NxTcpSocketDelete(s))
+		})
+	})
+}
