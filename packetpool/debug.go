@@ -63,7 +63,7 @@ type debug struct {
 
 // A callSite is the innermost part of a stack, resolved only when it is shown.
 // It is deep enough to leave the library.
-type callSite [12]uintptr
+type callSite [20]uintptr
 
 // mark notes the caller as the last user of the packet.
 func (d *debug) mark(pool *Pool) {
