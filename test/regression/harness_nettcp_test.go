@@ -44,6 +44,14 @@ func (h *netHost) connectTCP(to ULONG, port UINT) *NX_TCP_SOCKET {
 	return s
 }
 
+// disconnectTCP closes a connection of a client, and deletes the socket.
+func (h *netHost) disconnectTCP(s *NX_TCP_SOCKET) {
+	h.lab.t.Helper()
+	h.lab.ok("disconnect", NxTcpSocketDisconnect(s, netSecond))
+	h.lab.ok("unbind", NxTcpClientSocketUnbind(s))
+	h.lab.ok("delete socket", NxTcpSocketDelete(s))
+}
+
 // takeTCP returns the data of the next packet of a TCP socket, empty if none comes.
 func (l *netLab) takeTCP(s *NX_TCP_SOCKET) string {
 	l.t.Helper()

@@ -108,12 +108,12 @@ var netPorted = []ported{
 	{"netx_ip_raw_packet_test", "TestNetRawPackets"},
 	{"netx_raw_nxe_api_test", "TestNetRawChecks"},
 
-	{"netx_packet_basic_test", "TestNetPacketChains"},
+	{"netx_packet_basic_test", "TestNetPacketChains TestNetPacketCopyBetweenPools TestNetPacketWrongLength"},
 	{"netx_packet_branch_test", "TestNetPacketAdjust TestNetPacketTransmitReleaseTwice TestNetPacketReleaseBrokenPool TestNetPacketReleaseAfterSend TestNetPacketWaitCleanup"},
 	{"netx_packet_data_append_test", "TestNetPacketAppendWithoutPackets"},
 	{"netx_packet_debug_info_test", "TestNetPacketDebugInfo TestNetPacketDebugNeighbours TestNetPacketDebugListenQueue TestNetPacketDebugTCPData TestNetPacketDebugDatagrams"},
-	{"netx_packet_nxe_api_test", "TestNetPacketChecks"},
-	{"netx_packet_payload_size_test", "TestNetPacketPayloadSize"},
+	{"netx_packet_nxe_api_test", "TestNetPacketChecks TestNetPacketPointers"},
+	{"netx_packet_payload_size_test", "TestNetPacketPayloadSize TestNetPacketMemoryUnaligned"},
 	{"netx_packet_suspension_test", "TestNetPacketSuspension"},
 
 	{"netx_icmp_ping6_data_append_test", "TestNetIPv6PingLongData"},

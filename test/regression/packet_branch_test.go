@@ -205,9 +205,7 @@ func TestNetPacketReleaseAfterSend(t *testing.T) {
 			netEqual(t, "free packets, invalid releases", l.poolCounts(a.pool), []ULONG{before[0], 1})
 			l.sleep(netSecond)
 			netEqual(t, "free packets after the acknowledgement", a.pool.Available(), before[0]+1)
-			l.ok("disconnect", NxTcpSocketDisconnect(s, netSecond))
-			l.ok("unbind", NxTcpClientSocketUnbind(s))
-			l.ok("delete", NxTcpSocketDelete(s))
+			a.disconnectTCP(s)
 		})
 	})
 }

@@ -104,7 +104,7 @@ func TestNetPacketDebugNeighbours(t *testing.T) {
 				var asking []debugUse
 				l.onFirstFrame(1, netTypeIPv6, func() { asking = a.uses() })
 				l.ok("ping", a.ping6(netAddress6(2), "data", netSecond))
-				netEqual(t, "uses while the neighbour is asked", asking, []debugUse{{"pinger", NX_PACKET_ND_WAITING_QUEUE}})
+				netEqual(t, "uses while the neighbour is asked", asking, []debugUse{{"pinger", NX_PACKET_ND_WAITING_QUEUE}, {"pinger", "ipv6_test.go"}})
 			})
 		})
 	})
@@ -124,9 +124,7 @@ func TestNetPacketDebugListenQueue(t *testing.T) {
 			netEqual(t, "uses of the clients", a.uses(), nil)
 			netEqual(t, "uses of the server", b.uses(), []debugUse{{"host 2 IP thread", NX_PACKET_TCP_LISTEN_QUEUE}})
 			for _, s := range []*NX_TCP_SOCKET{first, second} {
-				l.ok("disconnect", NxTcpSocketDisconnect(s, netSecond))
-				l.ok("unbind", NxTcpClientSocketUnbind(s))
-				l.ok("delete", NxTcpSocketDelete(s))
+				a.disconnectTCP(s)
 			}
 			l.settle()
 			l.ok("unaccept", NxTcpServerSocketUnaccept(server))
@@ -160,9 +158,7 @@ func TestNetPacketDebugTCPData(t *testing.T) {
 			netEqual(t, "state of the packet", p.UnionNext.TcpQueueNext == NX_PACKET_ENQUEUED, true)
 			l.sleep(netSecond)
 			netEqual(t, "uses of the sender", a.uses(), nil)
-			l.ok("disconnect", NxTcpSocketDisconnect(s, netSecond))
-			l.ok("unbind", NxTcpClientSocketUnbind(s))
-			l.ok("delete", NxTcpSocketDelete(s))
+			a.disconnectTCP(s)
 		})
 	})
 }
