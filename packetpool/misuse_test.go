@@ -2,10 +2,10 @@ package packetpool_test
 
 import (
 	"errors"
-	"path/filepath"
-	"runtime"
 	"fmt"
+	"path/filepath"
 	"regexp"
+	"runtime"
 	"testing"
 
 	"netxsim/netx/status"
