@@ -98,7 +98,7 @@ type IP struct {
 	holders        ipHolders
 	sending        sendQueue
 	request        DriverRequest // scratch: the one for a packet
-	identification uint16        // of the IP packets that are not netstack's
+	identification uint32        // of the IP packets that are not netstack's; IPv4 has 16 bits of it
 	frame          []byte        // scratch: the frame being sent
 	room           int           // and the room in front of it on the device
 	gather         []byte        // scratch: a datagram that arrived in a chain
@@ -198,8 +198,8 @@ func (ip *IP) initServices() {
 	ip.assembly.ip, ip.rarp.ip = ip, ip
 	ip.raw.init(ip)
 	ip.ipv6.init(ip)
-	ip.clock.init(ip, "periodic timer", periodicTicks, ip.second)
-	ip.fastClock.init(ip, "neighbour timer", fastTicks, ip.ipv6.retryNeighbours)
+	ip.clock.init(ip, "periodic timer", ip.ticks(periodicTicks), ip.second)
+	ip.fastClock.init(ip, "neighbour timer", ip.ticks(fastTicks), ip.ipv6.retryNeighbours)
 }
 
 // openStack makes netstack ready for the instance: one interface for all

@@ -67,8 +67,8 @@ func (ip *IP) EnableTCP() error {
 	}
 	timer, err := ip.kernel.NewTimer(sim.TimerConfig{
 		Name:         ip.name + " TCP fast timer",
-		Initial:      fastTimerTicks,
-		Reschedule:   fastTimerTicks,
+		Initial:      ip.ticks(fastTimerTicks),
+		Reschedule:   ip.ticks(fastTimerTicks),
 		DontActivate: true,
 		Expired:      func() { ip.post(work{run: t.fastTick}) },
 	})
@@ -180,9 +180,9 @@ func (t *tcpProtocol) needClock() {
 		return
 	}
 	t.ticking = true
-	beat := (t.ip.kernel.Ticks() - t.began) % fastTimerTicks
+	beat := (t.ip.kernel.Ticks() - t.began) % t.ip.ticks(fastTimerTicks)
 	t.timer.Deactivate()
-	if err := t.timer.Change(fastTimerTicks-beat, fastTimerTicks); err != nil {
+	if err := t.timer.Change(t.ip.ticks(fastTimerTicks)-beat, t.ip.ticks(fastTimerTicks)); err != nil {
 		panic(err) // the ticks are never 0
 	}
 	t.timer.Activate()

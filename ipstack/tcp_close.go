@@ -174,7 +174,7 @@ func (s *TCPSocket) peerClosed() {
 // is no business of netstack's any more.
 func (s *TCPSocket) bothClosed() {
 	crossed := s.state == TCPClosing // and the peer's FIN acknowledged already
-	s.state, s.timeout = TCPTimedWait, timedWaitTicks
+	s.state, s.timeout = TCPTimedWait, s.ip.ticks(timedWaitTicks)
 	s.log("both closed")
 	if !crossed {
 		s.rx.next++

@@ -59,7 +59,7 @@ func (s *TCPSocket) datagram(headers, data int) header.IPv4 {
 	ip.Encode(&header.IPv4Fields{
 		TOS:         s.config.TypeOfService,
 		TotalLength: uint16(len(ip)),
-		ID:          s.ip.identification,
+		ID:          uint16(s.ip.identification),
 		Flags:       flags,
 		TTL:         s.config.TimeToLive,
 		Protocol:    uint8(header.TCPProtocolNumber),
@@ -96,7 +96,7 @@ func (s *TCPSocket) sendACK() { s.sendACKFrom(s.tx.next) }
 // sendACKFrom is sendACK with the given sequence number.
 func (s *TCPSocket) sendACKFrom(seq seqnum.Value) {
 	s.sendControl(controlSegment{flags: ackOnly, seq: seq, ack: s.rx.next})
-	s.rx.ackTimeout = delayedAckTicks
+	s.rx.ackTimeout = s.ip.ticks(delayedAckTicks)
 }
 
 // sendFIN ends our half of the connection; its sequence number is the one in

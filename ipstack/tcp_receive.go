@@ -20,7 +20,7 @@ type receiver struct {
 	acked      seqnum.Value // last acknowledgement sent
 	window     int          // bytes the peer may send, as of now
 	windowTold int          // bytes the peer knows it may still send
-	ackTimeout int          // ticks until an acknowledgement is due
+	ackTimeout uint32       // ticks until an acknowledgement is due
 	full       int          // the whole window
 }
 
@@ -173,7 +173,7 @@ func (s *TCPSocket) enqueue(packet *packetpool.Packet, seg *segment) bool {
 	}
 	begin := s.keepData(packet, seg)
 	if s.rx.queue.len() == 0 {
-		s.rx.ackTimeout = delayedAckTicks
+		s.rx.ackTimeout = s.ip.ticks(delayedAckTicks)
 	}
 	if s.rx.next.LessThan(begin) {
 		s.sendACK()

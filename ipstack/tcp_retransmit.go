@@ -24,17 +24,18 @@ func (s *TCPSocket) needsClock() bool {
 
 // fastTick is one beat of the clock of time-outs.
 func (s *TCPSocket) fastTick() {
+	beat := s.ip.ticks(fastTimerTicks)
 	if s.state >= TCPEstablished && s.rx.owesACK() {
-		if s.rx.ackTimeout <= fastTimerTicks {
+		if s.rx.ackTimeout <= beat {
 			s.sendACK()
 		} else {
-			s.rx.ackTimeout -= fastTimerTicks
+			s.rx.ackTimeout -= beat
 		}
 	}
 	switch {
 	case s.timeout == 0:
-	case s.timeout > fastTimerTicks:
-		s.timeout -= fastTimerTicks
+	case s.timeout > beat:
+		s.timeout -= beat
 	default:
 		s.timedOut()
 	}
@@ -123,7 +124,7 @@ func (s *TCPSocket) sendProbe() {
 	s.ip.tcp.needClock()
 	s.log("window probe")
 	s.sendControl(controlSegment{flags: ackOnly, seq: p.seq, ack: s.rx.next, data: []byte{p.data}})
-	s.rx.ackTimeout = delayedAckTicks
+	s.rx.ackTimeout = s.ip.ticks(delayedAckTicks)
 }
 
 // log notes something about the socket.

@@ -137,7 +137,7 @@ func (s *TCPSocket) Create(ip *IP, config TCPSocketConfig) error {
 	}
 	*s = TCPSocket{ip: ip, config: config, state: TCPClosed, client: true}
 	s.on = callbacks{disconnected: config.Disconnected, received: config.Received, urgent: config.Urgent}
-	s.resend = retransmission{queue: config.TransmitQueue, timeout: retryTicks, retries: maxRetries}
+	s.resend = retransmission{queue: config.TransmitQueue, timeout: ip.ticks(retryTicks), retries: maxRetries}
 	s.rx.reset(s)
 	s.initWaiting()
 	s.held.receive.name = "socket " + config.Name + " receive queue"

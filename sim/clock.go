@@ -135,9 +135,13 @@ func (k *Kernel) rest(wait func()) {
 // catchUp has ticks and events whose time has passed while the calling thread
 // computed interrupt it now. In virtual time computing takes none.
 func (k *Kernel) catchUp() {
-	if k.cfg.Clock == nil || !k.preemptible() {
-		return
+	if k.cfg.Clock != nil && k.preemptible() {
+		k.overtake()
 	}
+}
+
+// overtake has happen what is due by the clock.
+func (k *Kernel) overtake() {
 	for {
 		now := int64(k.cfg.Clock.Now())
 		at, tick := k.due()

@@ -160,3 +160,22 @@ func TestShared(t *testing.T) {
 		t.Errorf("another kernel shares %v", other)
 	}
 }
+
+// TestWakeWhileSuspending wakes a thread by an event that is due as it begins to wait, and by a tick.
+func TestWakeWhileSuspending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := New(Config{Clock: RealTime()})
+		must(k.NewThread(ThreadConfig{Name: "a", Priority: 5, Entry: func() {
+			k.After(0, func() { k.Wake("news", nil) })
+			if err := k.Wait("news", 100, errTimeout); err != nil {
+				t.Errorf("the wake-up was lost: %v at %v", err, k.Now())
+			}
+			if err := k.Wait("nothing", 100, errTimeout); err != errTimeout || k.Now() != time.Second {
+				t.Errorf("a later wait: %v at %v, want a time-out at 1s", err, k.Now())
+			}
+		}}))
+		if _, err := k.Run(nil); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -111,7 +111,7 @@ func New(cfg Config) *Kernel {
 	k.run.done = make(chan struct{}, 1)
 	k.run.stir = make(chan struct{}, 1)
 	k.outside.bell = make(chan struct{}, 1)
-	k.border.over = make(chan struct{})
+	k.border.begun, k.border.over = make(chan struct{}), make(chan struct{})
 	k.wheel.init()
 	k.timerThread = Thread{k: k, name: "system timer", state: Suspended}
 	k.timerThread.timer.thread = &k.timerThread

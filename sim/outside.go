@@ -18,6 +18,7 @@ const (
 type border struct {
 	mu     sync.Mutex // held while somebody enters before the run
 	phase  phase
+	begun  chan struct{}
 	over   chan struct{}
 	kept   atomic.Int32 // KeepAlive
 	shared map[any]any
@@ -55,7 +56,10 @@ func (k *Kernel) setPhase(p phase) {
 	b := &k.border
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if p == afterRun && b.phase != afterRun {
+	if b.phase < duringRun {
+		close(b.begun)
+	}
+	if p == afterRun && b.phase < afterRun {
 		close(b.over)
 	}
 	b.phase = p
@@ -72,7 +76,8 @@ func (k *Kernel) KeepAlive() (done func()) {
 	}
 }
 
-// Start runs the kernel in a goroutine of its own, as Run does, and keeps the run alive until stop is called. That lets what was
+// Start runs the kernel in a goroutine of its own, as Run does, and keeps the run alive until stop is called. It returns when the
+// definition function has. Stop lets what was
 // posted before it happen, waits for the end of the run, and returns its result; if threads are left that keep the run
 // alive it waits for them. It is for runs with a Clock, beside ordinary goroutines.
 func (k *Kernel) Start(define func()) (stop func() (*Report, error)) {
@@ -84,6 +89,7 @@ func (k *Kernel) Start(define func()) (stop func() (*Report, error)) {
 		defer close(ended)
 		report, err = k.Run(define)
 	}()
+	<-k.border.begun
 	var once sync.Once
 	return func() (*Report, error) {
 		once.Do(func() { k.Post(done) })

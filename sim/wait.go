@@ -76,12 +76,18 @@ func (k *Kernel) wait(q *waitQueue, state State, ticks uint32, timeout error) er
 
 // suspend takes the processor from the running thread t until somebody makes it ready.
 func (k *Kernel) suspend(t *Thread, state State, ticks uint32) error {
-	k.catchUp()
 	t.state = state
 	t.result = nil
-	t.since = k.Now()
-	k.wheel.start(&t.timer, ticks)
 	k.makeUnready(t)
+	if k.cfg.Clock != nil && k.preemptible() {
+		k.hold++
+		k.overtake() // which may wake it already
+		k.hold--
+	}
+	t.since = k.Now()
+	if t.state == state {
+		k.wheel.start(&t.timer, ticks)
+	}
 	k.reschedule(t)
 	return t.result
 }

@@ -26,6 +26,7 @@ const (
 type world struct {
 	kernel     *sim.Kernel
 	goroutines bool
+	shift      time.Duration // of the clock
 }
 
 func newWorld(kernel *sim.Kernel, callers Callers) *world {
@@ -79,7 +80,7 @@ func (w *world) now() time.Time {
 	if w.goroutines {
 		return time.Now() //netxlint:wallclock goroutines set their deadlines by it; in a test's bubble it is the bubble's time
 	}
-	return w.kernel.WallTime()
+	return w.kernel.WallTime().Add(w.shift)
 }
 
 // limit is a deadline as the kernel's time.

@@ -2,6 +2,8 @@ package host
 
 import (
 	"net/netip"
+	"slices"
+	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
@@ -41,13 +43,16 @@ type Host struct {
 	addr   netip.Addr
 	stack  *netstack.Stack
 	nic    *netstack.NIC
+	mac    [6]byte
 	port   *link.Port
 	frame  []byte
+
+	loopback *netstack.NIC
 }
 
 // New attaches a host to a wire. It goes away with the kernel's run.
 func New(kernel *sim.Kernel, config Config) *Host {
-	h := &Host{kernel: kernel, addr: config.Address.Addr()}
+	h := &Host{kernel: kernel, addr: config.Address.Addr(), mac: config.HardwareAddress}
 	h.Net = newNet(kernel, config.Name, config.Callers, (*hostBackend)(h))
 	if config.Name != "" {
 		NamesOf(kernel).Add(config.Name, h.addr)
@@ -65,6 +70,7 @@ func New(kernel *sim.Kernel, config Config) *Host {
 	reno, recovery := tcpip.CongestionControlOption("reno"), tcpip.TCPRecovery(0)
 	h.stack.SetTCP(&reno, &recovery)
 	h.configureAddress(config)
+	h.configureLoopback(config)
 	kernel.OnEnd(h.stack.Destroy)
 	return h
 }
@@ -88,6 +94,39 @@ func (h *Host) configureAddress(config Config) {
 	h.stack.SetRouteTable(routes)
 }
 
+// Loopback is an interface of its own, and what the host sends to its own address turns
+// round in front of the wire. Both take a moment: with no round trip time at all
+// netstack's TCP would stall.
+const (
+	loopbackID      tcpip.NICID = 2
+	loopbackMTU                 = 65536
+	loopbackLatency             = time.Microsecond
+)
+
+var loopbackNetwork = tcpip.AddressWithPrefix{Address: tcpip.AddrFrom4([4]byte{127, 0, 0, 1}), PrefixLen: 8}
+
+func (h *Host) configureLoopback(config Config) {
+	h.loopback = h.stack.AddNIC(netstack.NICConfig{
+		ID: loopbackID, MTU: loopbackMTU, Loopback: true,
+		Output: func(pkt *stack.PacketBuffer) { h.turnRound(h.loopback, pkt) },
+	})
+	h.stack.AddProtocolAddress(loopbackID, tcpip.ProtocolAddress{
+		Protocol: ipv4.ProtocolNumber, AddressWithPrefix: loopbackNetwork,
+	}, stack.AddressProperties{})
+	routes := append(h.stack.GetRouteTable(), tcpip.Route{Destination: loopbackNetwork.Subnet(), NIC: loopbackID})
+	h.stack.SetRouteTable(routes)
+	h.stack.AddStaticNeighbor(nicID, ipv4.ProtocolNumber, tcpip.AddrFrom4(h.addr.As4()), tcpip.LinkAddress(config.HardwareAddress[:]))
+}
+
+// turnRound gives an interface what it has sent.
+func (h *Host) turnRound(nic *netstack.NIC, pkt *stack.PacketBuffer) {
+	frame := slices.Concat(pkt.AsSlices()...)
+	h.kernel.After(loopbackLatency, func() {
+		nic.Deliver(ipv4.ProtocolNumber, false, frame)
+		h.stack.Settle()
+	})
+}
+
 // Name returns the name given at creation.
 func (h *Host) Name() string { return h.name }
 
@@ -100,8 +139,12 @@ func (h *Host) receive(frame []byte) {
 	h.stack.Settle()
 }
 
-// output puts a frame of the stack's on the wire.
+// output puts a frame of the stack's on the wire, unless it is for the host itself.
 func (h *Host) output(pkt *stack.PacketBuffer) {
+	if pkt.EgressRoute.RemoteLinkAddress == tcpip.LinkAddress(h.mac[:]) {
+		h.turnRound(h.nic, pkt)
+		return
+	}
 	h.frame = h.frame[:0]
 	for _, part := range pkt.AsSlices() {
 		h.frame = append(h.frame, part...)

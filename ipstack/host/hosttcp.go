@@ -143,9 +143,7 @@ func (b *hostBackend) connect(to netip.AddrPort) (stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	peer := toFull(to)
-	peer.NIC = nicID
-	err = goError(s.ep.Connect(peer))
+	err = goError(s.ep.Connect(toFull(to)))
 	b.stack.Settle()
 	if err != nil && !errors.Is(err, errWait) {
 		s.close()

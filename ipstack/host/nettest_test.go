@@ -1,28 +1,67 @@
 package host_test
 
 import (
+	"context"
 	"net"
 	"testing"
 	"time"
 
 	"golang.org/x/net/nettest"
 
+	"netxsim/ipstack/host"
 	"netxsim/sim/link"
 )
 
 // TestConn runs the suite of golang.org/x/net/nettest on the system's clock: it begins subtests, which a bubble does not allow.
 func TestConn(t *testing.T) {
-	n := start(link.Config{Latency: 100 * time.Microsecond}, 1)
-	defer n.end(t)
-	nettest.TestConn(t, func() (c1, c2 net.Conn, stop func(), err error) {
-		return pipe(n.b, n.a)
+	n := build(link.Config{Latency: 100 * time.Microsecond}, 1)
+	c, d := n.device(t, "c", 3, 64), n.device(t, "d", 4, 64)
+	n.stop = n.kernel.Start(nil)
+	t.Run("pairs", func(t *testing.T) {
+		for _, test := range []struct {
+			name           string
+			server, client machine
+		}{
+			{"host to host", n.b, n.a},
+			{"device to device", c, d},
+			{"device to host", n.a, d},
+			{"host to device", d, n.a},
+		} {
+			t.Run(test.name, func(t *testing.T) {
+				t.Parallel()
+				nettest.TestConn(t, func() (c1, c2 net.Conn, stop func(), err error) { return pipe(test.server, test.client) })
+			})
+		}
 	})
+	n.settled(t, c)
+	n.settled(t, d)
+	n.end(t)
+	whole(t, c, d)
 }
 
 // A machine is what has the functions of package net.
 type machine interface {
 	Listen(network, address string) (net.Listener, error)
 	Dial(network, address string) (net.Conn, error)
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+	DialTimeout(network, address string, timeout time.Duration) (net.Conn, error)
+	ListenPacket(network, address string) (net.PacketConn, error)
+	Resolver() *host.Resolver
+}
+
+// pairs runs a test in a bubble with every pair of machines: hosts and devices.
+func pairs(t *testing.T, test func(t *testing.T, server, client machine)) {
+	for _, pair := range []struct {
+		name           string
+		server, client int
+	}{{"host to host", 0, 1}, {"device to device", 2, 3}, {"device to host", 0, 3}, {"host to device", 2, 1}} {
+		t.Run(pair.name, func(t *testing.T) {
+			devices(t, link.Config{Latency: time.Millisecond}, 32, func(t *testing.T, n *network, c, d *host.Device) {
+				machines := []machine{n.a, n.b, c, d}
+				test(t, machines[pair.server], machines[pair.client])
+			})
+		})
+	}
 }
 
 // pipe connects a client to a server.

@@ -90,7 +90,7 @@ func TestCapture(t *testing.T) {
 		}, []string{
 			"0s A: 60 bytes | nobody has this address",
 			"0s A: 61 bytes | lost on the way to B | lost on the way to C",
-			"0s A: 62 bytes | lost on the way to C: C is gone",
+			"0s A: 62 bytes | lost on the way to C: the receiver is gone",
 		}},
 		{"a pool that runs out while frames arrive", func(w *world) {
 			for i := range 3 {

@@ -21,6 +21,14 @@ func (p *Port) Frozen() time.Duration { return max(0, p.frozen-p.w.k.Now()) }
 // loses reports whether the port is frozen and loses its frames.
 func (p *Port) loses() bool { return p.drops && p.frozen > p.w.k.Now() }
 
+// obstacle says why the port cannot send.
+func (p *Port) obstacle() string {
+	if p.full {
+		return "the sender's queue is full"
+	}
+	return "the sender is frozen"
+}
+
 // thaw returns when the port may send again what it is given now; 0 if nothing holds it.
 func (p *Port) thaw() time.Duration {
 	if p.drops {

@@ -118,6 +118,22 @@ func TestWire(t *testing.T) {
 			n.a.Send(frame(broadcast, macA, 60))
 			n.a.Send(frame(macC, macA, 61))
 		}, []string{"1µs c gets 61 bytes", "1.000001s b gets 60 bytes"}, Counters{Frames: 2, Bytes: 121, Delivered: 2, Lost: 1, Delayed: 1}},
+		{"a queue in front of the bandwidth", Config{Bandwidth: 1_000_000, Queue: 375}, func(n *net) { // 125 bytes take 1 ms
+			for range 4 {
+				n.sent(n.a.Send(frame(macB, macA, 125)))
+			}
+			n.sent(n.b.Send(frame(macC, macB, 125)))
+			n.k.After(time.Millisecond, func() {
+				n.sent(n.a.Send(frame(macB, macA, 126)))
+				n.sent(n.a.Send(frame(broadcast, macA, 125)))
+				n.w.SetQueue(0)
+				n.sent(n.a.Send(frame(macB, macA, 125)))
+			})
+		}, []string{
+			"0s sent in 1ms", "0s sent in 2ms", "0s sent in 3ms", "0s sent in 0s", "0s sent in 1ms",
+			"1ms sent in 0s", "1ms sent in 3ms", "1ms sent in 4ms", "1.001ms b gets 125 bytes", "1.001ms c gets 125 bytes",
+			"2.001ms b gets 125 bytes", "3.001ms b gets 125 bytes", "4.001ms b gets 125 bytes", "4.001ms c gets 125 bytes", "5.001ms b gets 125 bytes",
+		}, Counters{Frames: 8, Bytes: 1001, Delivered: 7, Lost: 2}},
 		{"the frame is copied", Config{}, func(n *net) {
 			f := frame(macB, macA, 60)
 			n.a.Send(f)

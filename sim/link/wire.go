@@ -29,6 +29,9 @@ type Config struct {
 	Latency time.Duration
 	// Bandwidth is in bits per second, for each port and direction. 0 means unlimited.
 	Bandwidth int64
+	// Queue is how many bytes of frames may wait in a sending port for their turn, the one that is leaving and the new one included; a
+	// frame that finds no room is lost. It matters only with a Bandwidth. 0 means any number.
+	Queue int
 	// MTU is the largest payload of a frame in bytes, without the Ethernet header. 0 means 1500.
 	MTU int
 	// Loss is the probability, 0 to 1, that a delivery is lost.
@@ -102,6 +105,9 @@ func (w *Wire) SetLatency(d time.Duration) { w.cfg.Latency = max(d, minLatency) 
 // SetBandwidth changes the bandwidth, in bits per second, for frames sent from now on. 0 means unlimited.
 func (w *Wire) SetBandwidth(bits int64) { w.cfg.Bandwidth = bits }
 
+// SetQueue changes how many bytes may wait in a sending port, for frames sent from now on. 0 means any number.
+func (w *Wire) SetQueue(bytes int) { w.cfg.Queue = bytes }
+
 // SetLoss changes the probability that a delivery is lost.
 func (w *Wire) SetLoss(p float64) { w.cfg.Loss = p }
 
@@ -137,6 +143,7 @@ type Port struct {
 	closed  bool
 	frozen  time.Duration // until then the port is frozen
 	drops   bool          // what it gets and sends meanwhile is lost
+	full    bool          // there is no room for the frame that it sends
 }
 
 // Attach adds a port with a hardware address. receive gets the frames; it runs in event context, and the
@@ -189,7 +196,7 @@ func (p *Port) Detach() {
 }
 
 // Send puts a copy of frame on the wire, behind what the port is still sending. It returns how
-// long from now the last bit leaves: 0 with unlimited bandwidth. A frame too long for the MTU or too short for a
+// long from now the last bit leaves: 0 with unlimited bandwidth, and for a frame that finds no room in the queue. A frame too long for the MTU or too short for a
 // header goes nowhere.
 func (p *Port) Send(frame []byte) (sent time.Duration) {
 	w := p.w
@@ -199,8 +206,11 @@ func (p *Port) Send(frame []byte) (sent time.Duration) {
 		return 0
 	}
 	now := w.k.Now()
-	p.busy = max(p.busy, now, p.thaw()) + w.transmission(len(frame))
-	sent = p.busy - now
+	p.full = !w.room(p.busy-max(now, p.thaw()), len(frame))
+	if !p.full {
+		p.busy = max(p.busy, now, p.thaw()) + w.transmission(len(frame))
+		sent = p.busy - now
+	}
 	w.counters.Frames++
 	w.counters.Bytes += uint64(len(frame))
 	w.number++
@@ -209,6 +219,14 @@ func (p *Port) Send(frame []byte) (sent time.Duration) {
 		w.route(p, frame, sent+w.cfg.Latency)
 	}
 	return sent
+}
+
+// room reports whether a frame of n bytes may wait behind what leaves within backlog.
+func (w *Wire) room(backlog time.Duration, n int) bool {
+	if w.cfg.Queue <= 0 || w.cfg.Bandwidth <= 0 {
+		return true
+	}
+	return n <= w.cfg.Queue && backlog <= w.transmission(w.cfg.Queue-n)
 }
 
 // receivers is how many ports a frame is for.
@@ -256,8 +274,8 @@ func (w *Wire) route(from *Port, frame []byte, delay time.Duration) {
 
 // deliver lets the rules judge the frame for one receiver and schedules its arrival.
 func (w *Wire) deliver(from, to *Port, frame []byte, delay time.Duration) {
-	if from.loses() {
-		w.lose(FrameEvent{From: from, To: to, Frame: frame, Number: w.number, Cause: from.name + " is frozen"})
+	if from.full || from.loses() {
+		w.lose(FrameEvent{From: from, To: to, Frame: frame, Number: w.number, Cause: from.obstacle()})
 		return
 	}
 	if !w.plain() {
@@ -322,10 +340,10 @@ func (f *flight) arrive() {
 	e := FrameEvent{From: f.from, To: to, Frame: f.frame, Number: f.number, Copy: f.copy, Changed: f.changed, Cause: f.cause}
 	switch {
 	case to.closed:
-		e.Cause = to.name + " is gone"
+		e.Cause = "the receiver is gone"
 		w.lose(e)
 	case to.loses():
-		e.Cause = to.name + " is frozen"
+		e.Cause = "the receiver is frozen"
 		w.lose(e)
 	case to.frozen > w.k.Now():
 		f.event.Reset(to.frozen - w.k.Now())

@@ -106,11 +106,11 @@ func (c *checker) checkWires() {
 			c.name(path+".name", w.Name, seen)
 			c.wires[w.Name] = i
 		}
-		if w.Queue > 0 && w.Rate == 0 && w.QueueRate == 0 {
-			c.problems.add(path+".queue", "nothing ever waits: give a rate, or a queue_rate")
+		if w.Queue > 0 && w.Rate == 0 {
+			c.problems.add(path+".queue", "nothing ever waits: give the wire a rate")
 		}
-		if w.QueueRate > 0 && w.Queue == 0 {
-			c.problems.add(path+".queue", "is missing beside queue_rate")
+		if w.Bottleneck.Queue > 0 && w.Bottleneck.Rate == 0 {
+			c.problems.add(path+".bottleneck.rate", "is missing")
 		}
 		if w.Burst.Enter > 0 && w.Burst.Leave == 0 {
 			c.problems.add(path+".burst.leave", "is missing: bursts would never end")

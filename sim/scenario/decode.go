@@ -17,7 +17,6 @@ const maxNodes = 100_000
 type decoder struct {
 	problems *problems
 	anchors  map[string]ast.Node
-	open     map[string]bool // aliases that are being decoded
 	nodes    int
 }
 

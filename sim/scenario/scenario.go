@@ -65,10 +65,10 @@ type Wire struct {
 	Corrupt   Percent `yaml:"corrupt" help:"share of the frames in which a bit is flipped" max:"100%"`
 	// ReorderBy is how much later a frame arrives that others overtake.
 	ReorderBy Duration `yaml:"reorder_by" help:"how much later those arrive" default:"5ms" min:"1us" max:"10m"`
-	// Queue is how many bytes may wait for each receiving port, as in a switch.
-	// QueueRate is the rate at which they go on; 0 means Rate.
-	Queue     Bytes `yaml:"queue" help:"bytes that may wait in the switch for each receiving port; more are lost; 0 is no such limit" max:"1GiB"`
-	QueueRate Rate  `yaml:"queue_rate" help:"rate at which they go on; by default that of the wire" max:"400Gbit/s"`
+	// Queue is how many bytes may wait to be sent at each port.
+	Queue Bytes `yaml:"queue" help:"bytes that may wait at each port to be sent, at its rate; more are lost; 0 is unlimited" max:"1GiB"`
+	// Bottleneck is in front of each receiving port.
+	Bottleneck Bottleneck `yaml:"bottleneck" help:"what is in front of each receiving port: the outgoing port of a switch"`
 	// Outages are times in which nothing arrives.
 	Outages []Outage `yaml:"outages" help:"times in which nothing arrives"`
 }
@@ -79,6 +79,13 @@ type Burst struct {
 	Enter Percent `yaml:"enter" help:"chance, per frame, that the bad state begins" max:"100%"`
 	Leave Percent `yaml:"leave" help:"chance, per frame, that it ends" max:"100%"`
 	Loss  Percent `yaml:"loss" help:"share of the frames lost in it" default:"100%" min:"0.0001%" max:"100%"`
+}
+
+// A Bottleneck lets frames through at a rate, behind a queue. The zero
+// Bottleneck is none.
+type Bottleneck struct {
+	Rate  Rate  `yaml:"rate" help:"bits per second; 0 is no bottleneck" max:"400Gbit/s"`
+	Queue Bytes `yaml:"queue" help:"bytes that may wait there; more are lost; 0 is unlimited" max:"1GiB"`
 }
 
 // An Outage is a time in which a wire carries nothing.

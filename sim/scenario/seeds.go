@@ -17,11 +17,14 @@ func RunSeeds(s *Scenario, o Options, first uint64, count, workers int, each fun
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	s.store()
+	p, err := Prepare(s)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(contextOf(o))
 	defer cancel()
 	o.Context, o.Pcap = ctx, nil
-	runs := startRuns(ctx, s, o, first, count, min(workers, count))
+	runs := startRuns(ctx, p, o, first, count, min(workers, count))
 	defer runs.wait()
 	defer cancel()
 	for range count {
@@ -59,7 +62,7 @@ type runs struct {
 const ahead = 16
 
 // startRuns starts the workers. They end with ctx.
-func startRuns(ctx context.Context, s *Scenario, o Options, first uint64, count, workers int) *runs {
+func startRuns(ctx context.Context, p *Prepared, o Options, first uint64, count, workers int) *runs {
 	r := &runs{ordered: make(chan chan outcome, ahead*workers)}
 	type job struct {
 		seed uint64
@@ -83,7 +86,7 @@ func startRuns(ctx context.Context, s *Scenario, o Options, first uint64, count,
 				}
 				o := o
 				o.Seed = j.seed
-				result, err := Run(s, o)
+				result, err := p.Run(o)
 				j.out <- outcome{result, err}
 			}
 		})

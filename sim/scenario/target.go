@@ -67,9 +67,13 @@ func (t *target) open(index int) (err error) {
 		Pool:     t.pools[UseDefault],
 		Driver:   t.driver(h.Wire, hardware(index, 0)),
 		Priority: uint32(h.Priority),
-		Target:   ipstack.Target{Interfaces: 1 + len(h.Interfaces), DualPool: t.pools[UseAuxiliary] != nil},
-		Cost:     ipstack.Cost{Frame: time.Duration(h.CPU.PerFrame), Byte: time.Duration(h.CPU.PerByte)},
-		Log:      t.w.o.Log,
+		Target: ipstack.Target{
+			Interfaces:   1 + len(h.Interfaces),
+			DualPool:     t.pools[UseAuxiliary] != nil,
+			PeriodicRate: uint32(t.w.s.Target.TicksPerSecond),
+		},
+		Cost: ipstack.Cost{Frame: time.Duration(h.CPU.PerFrame), Byte: time.Duration(h.CPU.PerByte)},
+		Log:  t.w.o.Log,
 	})
 	if err != nil {
 		return err

@@ -18,13 +18,13 @@ type wire struct {
 
 // Names of a wire's faults.
 const (
-	outageFault    = "outage"
-	burstFault     = "burst"
-	duplicateFault = "duplicate"
-	reorderFault   = "reorder"
-	corruptFault   = "corrupt"
-	jitterFault    = "jitter"
-	queueFault     = "queue"
+	outageFault     = "outage"
+	burstFault      = "burst"
+	duplicateFault  = "duplicate"
+	reorderFault    = "reorder"
+	corruptFault    = "corrupt"
+	jitterFault     = "jitter"
+	bottleneckFault = "bottleneck"
 )
 
 // newWire makes a wire of a scenario.
@@ -33,6 +33,7 @@ func newWire(kernel *sim.Kernel, w *Wire) *wire {
 		Name:      w.Name,
 		Latency:   time.Duration(w.Latency),
 		Bandwidth: int64(w.Rate),
+		Queue:     int(w.Queue),
 		MTU:       int(w.MTU),
 		Loss:      w.Loss.Share(),
 	})}
@@ -59,16 +60,9 @@ func (w *Wire) faults() (all []fault.Fault) {
 	add(w.Duplicate > 0, fault.Duplication(w.Duplicate.Share(), 0), duplicateFault)
 	add(w.Jitter > 0, fault.Jitter(time.Duration(w.Jitter), false), jitterFault)
 	add(w.Reorder > 0, fault.Reorder(w.Reorder.Share(), time.Duration(w.ReorderBy)), reorderFault)
-	add(w.Queue > 0, fault.Fault{Do: fault.Queue{Rate: int64(w.queueRate()), Bytes: int(w.Queue)}}, queueFault)
+	queue := fault.Queue{Rate: int64(w.Bottleneck.Rate), Bytes: int(w.Bottleneck.Queue)}
+	add(queue.Rate > 0, fault.Fault{Do: queue}, bottleneckFault)
 	return all
-}
-
-// queueRate is the rate behind the queue.
-func (w *Wire) queueRate() Rate {
-	if w.QueueRate > 0 {
-		return w.QueueRate
-	}
-	return w.Rate
 }
 
 // fault returns the outage as a fault.

@@ -17,6 +17,7 @@ import (
 // world is a scenario while it runs.
 type world struct {
 	s       *Scenario
+	hash    string
 	o       Options
 	log     *zap.Logger
 	kernel  *sim.Kernel

@@ -43,12 +43,12 @@ type Advice struct {
 	Reason   []string  `json:"reason"` // what the kind rests on, a line each
 	Rules    []Finding `json:"rules"`  // what can be said before any run
 
-	Pools    []PoolAdvice    `json:"pools,omitempty"` // in the order of the scenario
-	RAM      uint32          `json:"ram"`             // bytes on the target, control blocks included
-	Today    uint32          `json:"today"`           // bytes of the pools as the scenario has them
-	Complete time.Duration   `json:"complete"`        // virtual time of the slowest run
-	Proof    string          `json:"proof"`           // see the Proof constants
-	Unproven int             `json:"unproven"`        // cheaper sizes that were not tried
+	Pools    []PoolAdvice    `json:"pools"`    // in the order of the scenario
+	RAM      uint32          `json:"ram"`      // bytes on the target, control blocks included
+	Today    uint32          `json:"today"`    // bytes of the pools as the scenario has them
+	Complete time.Duration   `json:"complete"` // virtual time of the slowest run
+	Proof    string          `json:"proof"`    // see the Proof constants
+	Unproven int             `json:"unproven"` // cheaper sizes that were not tried
 	Runs     int             `json:"runs"`
 	Seeds    []uint64        `json:"seeds"` // that the answer passed
 	Fresh    []uint64        `json:"fresh"` // that could not break it
@@ -162,6 +162,7 @@ func newAdvice(s *scenario.Scenario, search *Search, v *Verdict) *Advice {
 	}
 	a.Kind, a.Reason = classify(search, v)
 	a.Warnings = warnings(search, v)
+	defer a.lists()
 	if v.Answer == nil {
 		return a
 	}
@@ -182,6 +183,20 @@ func newAdvice(s *scenario.Scenario, search *Search, v *Verdict) *Advice {
 	}
 	a.Frontier = frontier(v.Passed)
 	return a
+}
+
+// lists has JSON show lists without anything in them as such.
+func (a *Advice) lists() {
+	a.Reason, a.Warnings, a.Rules = orEmpty(a.Reason), orEmpty(a.Warnings), orEmpty(a.Rules)
+	a.Pools, a.Smaller, a.Frontier = orEmpty(a.Pools), orEmpty(a.Smaller), orEmpty(a.Frontier)
+	a.Seeds, a.Fresh, a.Broken, a.Holes = orEmpty(a.Seeds), orEmpty(a.Fresh), orEmpty(a.Broken), orEmpty(a.Holes)
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 func poolAdvice(search *Search, p *scenario.Pool, i int, c *Candidate) PoolAdvice {

@@ -13,15 +13,15 @@ func classify(s *Search, v *Verdict) (kind string, reason []string) {
 		return KindSized, nil
 	}
 	r := firstReference(s, v)
-	if r == nil || r.Worst == nil {
-		return KindUnknown, []string{"the search ended before any sizes were known to pass"}
+	if r == nil {
+		return KindUnknown, unknownReasons(v)
 	}
 	o := r.Worst
 	switch leaks, empty := leakReasons(s, o), emptyPools(r); {
 	case leaks != nil:
 		return KindLeak, leaks
 	case v.Stopped != nil:
-		return KindUnknown, []string{"the search ended before any sizes were known to pass"}
+		return KindUnknown, unknownReasons(v)
 	case !o.Ended || len(o.Stuck) > 0 || growable(s, r, empty) || len(empty) == 0 && blocked(o):
 		return KindDeadlock, deadlockReasons(s, r, empty)
 	case len(empty) > 0:
@@ -41,6 +41,17 @@ func firstReference(s *Search, v *Verdict) *Reference {
 		}
 	}
 	return first
+}
+
+// unknownReasons says how far a search came that has no answer.
+func unknownReasons(v *Verdict) []string {
+	lines := []string{"the search ended before any sizes were known to pass every seed"}
+	for _, r := range v.References {
+		if r.Runs > 0 && r.Worst == nil {
+			lines = append(lines, fmt.Sprintf("%v passed the %d of %d seeds that were run; packets in use at the worst moment: %s", r.Sizes, r.Runs, len(v.Seeds), numbers(r.Need)))
+		}
+	}
+	return lines
 }
 
 // emptyPools are the pools that the failed run found empty.

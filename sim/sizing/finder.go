@@ -160,7 +160,10 @@ func (f *finder) verdict() *Verdict {
 		Smaller: f.smaller, Ample: f.ample, Tried: f.trials(), Runs: f.runs.stage.Runs,
 	}
 	for _, r := range f.references {
-		v.References = append(v.References, *r)
+		c := *r
+		f.learn(&c)
+		c.Sizes, c.Tried = r.Sizes, r.Tried
+		v.References = append(v.References, c)
 	}
 	for _, e := range f.runs.sizes {
 		if f.runs.passed(e) {
@@ -175,16 +178,33 @@ func (f *finder) verdict() *Verdict {
 	slices.SortFunc(v.Passed, func(a, b Candidate) int { return compare(f.Space.Target, a.Sizes, b.Sizes) })
 	if len(v.Passed) > 0 {
 		v.Answer = &v.Passed[0]
-		v.Unproven = len(f.cheaper(v.Answer.Sizes))
+		v.Unproven = f.open(v.Answer.Sizes)
 	}
 	return v
 }
 
+// open is how many sizes cheaper than the answer were not tried. Before the answer is verified, those do not count that must
+// fail because larger ones did.
+func (f *finder) open(answer Sizes) int {
+	cheaper := f.cheaper(answer)
+	if f.proof != "" {
+		return len(cheaper)
+	}
+	n := 0
+	for _, s := range cheaper {
+		if _, fails := f.follows(s); !fails {
+			n++
+		}
+	}
+	return n
+}
+
 // derived returns the most packets that the reference runs used as a candidate: the same runs without the packets that were
-// never used. It returns false if there is nothing to derive, or if those sizes were run themselves.
+// never used. It returns false if there is nothing to derive, or if runs of those sizes have decided.
 func (f *finder) derived(r *Reference) (Candidate, bool) {
 	top := r.top()
-	if !r.Passed || key(top) == key(r.Sizes) || f.runs.known[key(top)] != nil {
+	known := f.runs.known[key(top)]
+	if !r.Passed || key(top) == key(r.Sizes) || known != nil && (len(known.failed) > 0 || f.runs.passed(known)) {
 		return Candidate{}, false
 	}
 	c := f.candidate(f.runs.of(r.Sizes))

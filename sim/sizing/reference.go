@@ -9,6 +9,7 @@ import (
 type Reference struct {
 	Sizes  Sizes    // the sizes of the runs
 	Passed bool     // every expectation was met at every seed
+	Runs   int      // runs made with Sizes
 	Need   []int    // for each pool the most packets in use at one moment, over all seeds
 	Empty  []bool   // for each pool whether a request found it empty
 	Tried  []Sizes  // all sizes that were run, Sizes the last of them
@@ -77,7 +78,7 @@ func (f *finder) refer(ctx context.Context) error {
 // learn reads r's runs. It reports whether they have to be made again, with the packets that it has raised.
 func (f *finder) learn(r *Reference) (again bool) {
 	e := f.runs.of(r.Sizes)
-	r.Passed, r.Seed, r.Worst = f.runs.passed(e), 0, nil
+	r.Passed, r.Seed, r.Worst, r.Runs = f.runs.passed(e), 0, nil, 0
 	r.Need, r.Empty = make([]int, len(r.Sizes)), make([]bool, len(r.Sizes))
 	if len(r.Tried) == 0 || key(r.Tried[len(r.Tried)-1]) != key(r.Sizes) {
 		r.Tried = append(r.Tried, r.Sizes)
@@ -88,6 +89,7 @@ func (f *finder) learn(r *Reference) (again bool) {
 		if o == nil {
 			continue
 		}
+		r.Runs++
 		if !o.Passed() && r.Worst == nil {
 			r.Seed, r.Worst = seed, o
 		}

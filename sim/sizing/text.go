@@ -27,7 +27,7 @@ func (a *Advice) WriteText(w io.Writer, o TextOptions) error {
 	fmt.Fprintf(t, "%s: %d seeds, %d fresh ones, %d runs\n", a.Scenario, len(a.Seeds), len(a.Fresh), a.Runs)
 	t.rules(a.Rules, o.Rules)
 	t.verdict(a)
-	if a.Pools != nil {
+	if len(a.Pools) > 0 {
 		t.recommendation(a)
 		t.margin(a)
 		t.ram(a)
@@ -195,14 +195,16 @@ func (a *Advice) Certainty() []string {
 
 func (a *Advice) certainty() string {
 	switch {
+	case a.Stopped != "" && a.Kind != KindSized:
+		return fmt.Sprintf("the search was stopped (%s) after %d runs", a.Stopped, a.Runs)
 	case a.Stopped != "":
-		return fmt.Sprintf("the search was stopped (%s); %d cheaper sizes are neither tried nor ruled out", a.Stopped, a.Unproven)
+		return fmt.Sprintf("the search was stopped (%s); %d cheaper sizes are neither tried nor ruled out by larger ones that failed", a.Stopped, a.Unproven)
 	case a.Kind != KindSized:
 		return fmt.Sprintf("%d runs", a.Runs)
 	case a.Proof == ProofExhaustive:
 		return "everything cheaper was tried and fails"
 	}
-	return fmt.Sprintf("%d cheaper sizes were not tried: each has, pool by pool, no more packets than one that fails, and nowhere were more packets worse", a.Unproven)
+	return fmt.Sprintf("%s cheaper sizes were not tried: each has, pool by pool, no more packets than one that fails, and nowhere were more packets worse", atMost(a.Unproven))
 }
 
 // attacks says what fresh seeds did to answers.

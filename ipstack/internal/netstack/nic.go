@@ -17,6 +17,9 @@ type NICConfig struct {
 	// itself. Without it packets leave and enter bare, as network-layer
 	// packets, and addresses are the owner's business.
 	Ethernet bool
+	// Loopback marks the interface of the addresses 127.0.0.0/8, which needs no
+	// checksums.
+	Loopback bool
 	// Address is the hardware address; empty without Ethernet.
 	Address tcpip.LinkAddress
 	// Output takes a packet that the stack sends. It is called while the stack
@@ -117,8 +120,11 @@ func (n *NIC) SetLinkAddress(address tcpip.LinkAddress) { n.config.Address = add
 
 // Capabilities implements stack.LinkEndpoint.
 func (n *NIC) Capabilities() stack.LinkEndpointCapabilities {
-	if n.config.Ethernet {
+	switch {
+	case n.config.Ethernet:
 		return stack.CapabilityResolutionRequired
+	case n.config.Loopback:
+		return stack.CapabilityLoopback | stack.CapabilityTXChecksumOffload | stack.CapabilityRXChecksumOffload
 	}
 	return 0
 }
@@ -134,8 +140,11 @@ func (n *NIC) Wait() {}
 
 // ARPHardwareType implements stack.LinkEndpoint.
 func (n *NIC) ARPHardwareType() header.ARPHardwareType {
-	if n.config.Ethernet {
+	switch {
+	case n.config.Ethernet:
 		return header.ARPHardwareEther
+	case n.config.Loopback:
+		return header.ARPHardwareLoopback
 	}
 	return header.ARPHardwareNone
 }
