@@ -218,6 +218,14 @@ func (a *Advice) attacks() (lines []string) {
 	return lines
 }
 
+// atMost is a number of sizes, of which no more than manySizes are counted.
+func atMost(n int) string {
+	if n > manySizes {
+		return fmt.Sprintf("more than %d", manySizes)
+	}
+	return fmt.Sprint(n)
+}
+
 // seedList is "seed 3" or "seeds 3, 5".
 func seedList(seeds []uint64) string {
 	words := make([]string, len(seeds))
