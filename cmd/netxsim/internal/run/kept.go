@@ -57,7 +57,7 @@ func Merged(s cli.Streams, made *scenario.Scenario, store *sweep.Store, asJSON b
 func printAll(w io.Writer, asJSON bool, file string, made *scenario.Scenario, results []*scenario.Result) error {
 	sum := summary{file: file, name: made.Name}
 	for _, r := range results {
-		sum.add(r)
+		sum.Add(r)
 		if asJSON {
 			if err := printJSON(w, r); err != nil {
 				return err
@@ -67,7 +67,7 @@ func printAll(w io.Writer, asJSON bool, file string, made *scenario.Scenario, re
 	if !asJSON {
 		sum.print(w, len(results))
 	}
-	if sum.failed > 0 {
+	if sum.Failed > 0 {
 		return cli.ErrFailed
 	}
 	return nil
