@@ -58,6 +58,14 @@ type Result struct {
 // Passed reports whether everything expected held.
 func (r *Result) Passed() bool { return len(r.Failures) == 0 }
 
+// DropSeries leaves out what Series and Sequence of [Options] keep.
+func (r *Result) DropSeries() {
+	r.Sequence = nil
+	for i := range r.Pools {
+		r.Pools[i].Series = nil
+	}
+}
+
 // A Holder is who has packets of a pool.
 type Holder struct {
 	Name    string `json:"name"`

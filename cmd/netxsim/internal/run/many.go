@@ -18,7 +18,7 @@ import (
 // runMany runs many seeds and sums them up.
 func runMany(ctx context.Context, s cli.Streams, o options, file string, made *scenario.Scenario) error {
 	bar := progress.New(s.Err, "seeds")
-	sum := summary{file: file, name: made.Name}
+	sum := summary{o: &o, file: file, name: made.Name}
 	began := time.Now()
 	var failed error
 	err := scenario.RunSeeds(made, scenario.Options{Context: ctx}, o.seed, o.seeds, 0, func(r *scenario.Result) bool {
@@ -32,6 +32,9 @@ func runMany(ctx context.Context, s cli.Streams, o options, file string, made *s
 	bar.Clear()
 	interrupted := errors.Is(err, context.Canceled)
 	if err := errors.Join(failed, err); err != nil && !interrupted {
+		return err
+	}
+	if err := o.writeSum(ctx, &sum, made); err != nil {
 		return err
 	}
 	if !o.json {
@@ -51,6 +54,7 @@ func runMany(ctx context.Context, s cli.Streams, o options, file string, made *s
 // summary is the sum of many results, for printing.
 type summary struct {
 	sweep.Summary
+	o          *options
 	file, name string
 }
 
@@ -71,7 +75,7 @@ func (s *summary) print(w io.Writer, wanted int) {
 	table(w, rows)
 	s.printPools(w)
 	for _, f := range s.Failures {
-		fmt.Fprintf(w, "FAILED %s, %d of %d seeds, seed %d: %s\n  replay: %s\n", f.Expect, f.Seeds, s.Runs, f.First, f.Text, replay(s.file, f.First))
+		fmt.Fprintf(w, "FAILED %s, %d of %d seeds, seed %d: %s\n  replay: %s\n", f.Expect, f.Seeds, s.Runs, f.First, f.Text, s.o.replay(s.file, f.First))
 	}
 }
 
