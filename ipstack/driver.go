@@ -74,6 +74,8 @@ type DriverRequest struct {
 	// Packet is what the frame costs; nil when the frame belongs to a packet
 	// that TCP keeps. The instance gives it back, when Busy has passed.
 	Packet *packetpool.Packet
+	// VlanPriority is the packet's, 0 to 7, or 255 for none.
+	VlanPriority uint8
 	// Busy is how long from now the last bit leaves, set by the driver.
 	Busy time.Duration
 }

@@ -101,6 +101,7 @@ type IP struct {
 	identification uint32        // of the IP packets that are not netstack's; IPv4 has 16 bits of it
 	frame          []byte        // scratch: the frame being sent
 	room           int           // and the room in front of it on the device
+	vlan           uint8         // scratch: its VLAN priority, if TCP keeps its packet
 	gather         []byte        // scratch: a datagram that arrived in a chain
 	pieces         []byte        // scratch: a datagram being fragmented
 

@@ -49,8 +49,7 @@ func (ip *IP) deliverFrame(packet *packetpool.Packet, protocol tcpip.NetworkProt
 	case header.ARPProtocolNumber:
 		ip.ReceiveARP(packet)
 	case rarpProtocolNumber:
-		packet.Hold(&ip.holders.deferred)
-		ip.post(work{run: func() { ip.rarp.receive(packet) }})
+		ip.ReceiveRARP(packet)
 	case header.IPv4ProtocolNumber, header.IPv6ProtocolNumber:
 		ip.ReceivePacket(packet)
 	default:
@@ -72,6 +71,14 @@ func (ip *IP) ReceivePacket(packet *packetpool.Packet) {
 func (ip *IP) ReceiveARP(packet *packetpool.Packet) {
 	packet.Hold(&ip.holders.deferred)
 	ip.post(work{packet: packet, arp: true})
+}
+
+// ReceiveRARP leaves a RARP message, without a link header, to the IP thread,
+// which owns it from then on. It may be called from any context and mirrors
+// _nx_rarp_packet_deferred_receive.
+func (ip *IP) ReceiveRARP(packet *packetpool.Packet) {
+	packet.Hold(&ip.holders.deferred)
+	ip.post(work{run: func() { ip.rarp.receive(packet) }})
 }
 
 // packetFor copies a frame into one packet, or a chain where it is longer than
@@ -141,7 +148,7 @@ func (ip *IP) receiveIPv4(packet *packetpool.Packet) {
 		ip.invalid(packet)
 		return
 	}
-	if checksum.Checksum(head[:length], 0) != 0xffff {
+	if checksum.Checksum(head[:length], 0) != 0xffff && !ip.verified(packet, CapabilityIPv4RxChecksum) {
 		ip.info.ChecksumErrors++
 		ip.invalid(packet)
 		return

@@ -8,6 +8,7 @@ import (
 	"netxsim/cmd/netxsim/internal/conform"
 	"netxsim/cmd/netxsim/internal/mail"
 	"netxsim/cmd/netxsim/internal/merge"
+	"netxsim/cmd/netxsim/internal/port"
 	"netxsim/cmd/netxsim/internal/run"
 	"netxsim/cmd/netxsim/internal/scenarios"
 	"netxsim/cmd/netxsim/internal/session"
@@ -34,6 +35,7 @@ func app() *cli.App {
 			size.Command(),
 			merge.Command(map[string]merge.Printer{run.Name: run.Merged, size.Name: size.Merged}),
 			conform.Command(),
+			port.Command(),
 		},
 	}
 }

@@ -26,6 +26,7 @@ const (
 type world struct {
 	kernel     *sim.Kernel
 	goroutines bool
+	open       []*endpoint   // in no order
 	shift      time.Duration // of the clock
 }
 

@@ -15,6 +15,7 @@ type endpoint struct {
 	network       string
 	source, to    net.Addr // of errors; to is nil without a peer
 	read, write   side
+	index         int // in world.open
 	closed        atomic.Bool
 	closedForRead atomic.Bool
 }
@@ -24,6 +25,8 @@ func (e *endpoint) open(w *world, s socket, network, input, output string) {
 	e.world, e.socket, e.network = w, s, network
 	e.read.init(w, input)
 	e.write.init(w, output)
+	e.index = len(w.open)
+	w.open = append(w.open, e)
 	s.watch(func() {
 		e.read.ready()
 		e.write.ready()
@@ -44,6 +47,7 @@ func (e *endpoint) Close() error {
 		return e.opError("close", net.ErrClosed)
 	}
 	e.world.enter(func() {
+		e.world.forget(e)
 		e.socket.close()
 		e.read.close()
 		e.write.close()

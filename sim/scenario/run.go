@@ -61,11 +61,14 @@ func (p *Prepared) Run(o Options) (*Result, error) {
 			return nil, fmt.Errorf("pcap: %w", err)
 		}
 	}
+	if w.canceled {
+		return nil, w.o.Context.Err()
+	}
 	r := w.result(report)
 	if deadlock, ok := errors.AsType[*sim.DeadlockError](err); ok {
 		r.deadlock(deadlock)
 	} else if err != nil {
-		return nil, w.explain(err)
+		return nil, fmt.Errorf("scenario %s, seed %d: %w", w.s.Name, w.o.Seed, err)
 	}
 	w.expect(r)
 	return r, nil
@@ -76,9 +79,6 @@ func (w *world) discard() {
 	w.kernel.Run(nil) // unwinds what there is
 }
 
-// canceled ends a run from outside.
-type canceled struct{ error }
-
 // watchContext ends the run when its context is done. The function it returns
 // ends the watching.
 func (w *world) watchContext() (stop func() bool) {
@@ -86,16 +86,14 @@ func (w *world) watchContext() (stop func() bool) {
 		return func() bool { return true }
 	}
 	return context.AfterFunc(w.o.Context, func() {
-		w.kernel.Post(func() { panic(canceled{w.o.Context.Err()}) })
+		w.kernel.Post(w.cancel)
 	})
 }
 
-// explain returns the context's error in place of the panic it caused.
-func (w *world) explain(err error) error {
-	if c, ok := errors.AsType[canceled](err); ok {
-		return c.error
-	}
-	return fmt.Errorf("scenario %s, seed %d: %w", w.s.Name, w.o.Seed, err)
+// cancel has the conductor end at once, whatever else goes on.
+func (w *world) cancel() {
+	w.canceled = true
+	w.kernel.Wake(w, nil)
 }
 
 // result sums up a run.

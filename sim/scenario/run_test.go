@@ -119,6 +119,21 @@ func TestCanceled(t *testing.T) {
 	}
 }
 
+// TestCanceledAnywhere checks that it does so wherever the run is just then.
+func TestCanceledAnywhere(t *testing.T) {
+	s, err := LoadFile("testdata/pop3.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 60 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i*137%9000)*time.Microsecond)
+		if _, err := Run(s, Options{Seed: uint64(i), Context: ctx}); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		cancel()
+	}
+}
+
 // running is small with so many packets that what is unacknowledged leaves some
 // for the acknowledgements.
 var running = strings.Replace(small, "packets: 8", "packets: 30", 1)

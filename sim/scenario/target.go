@@ -132,7 +132,7 @@ func (t *target) dial(w *work, to netip.AddrPort, known func(netip.AddrPort)) (s
 		return nil, fmt.Errorf("bind: %w", err)
 	}
 	known(netip.AddrPortFrom(t.w.addressOf(w.server.host(), t.config), s.socket.Port()))
-	if err := s.socket.Connect(to.Addr(), to.Port(), s.wait); err != nil {
+	if err := s.socket.Connect(to.Addr(), uint32(to.Port()), s.wait); err != nil {
 		s.abort()
 		return nil, fmt.Errorf("connect: %w", err)
 	}

@@ -29,9 +29,11 @@ type world struct {
 	works   []*work
 	plot    *plot
 
-	clients int           // that have not ended
-	active  int           // sessions that are going on
-	ended   time.Duration // when the last client did
+	threads  []*sim.Thread // the clients
+	canceled bool          // by the context
+	clients  int           // that have not ended
+	active   int           // sessions that are going on
+	ended    time.Duration // when the last client did
 }
 
 // build makes the network and what its hosts do. Nothing runs yet.
@@ -119,19 +121,28 @@ const conductor = "scenario"
 
 // thread starts a thread.
 func (w *world) thread(name string, priority int, daemon bool, entry func()) error {
-	_, err := w.kernel.NewThread(sim.ThreadConfig{Name: name, Priority: uint32(priority), Daemon: daemon, Entry: entry})
+	t, err := w.kernel.NewThread(sim.ThreadConfig{Name: name, Priority: uint32(priority), Daemon: daemon, Entry: entry})
+	if err == nil && !daemon && name != conductor {
+		w.threads = append(w.threads, t)
+	}
 	return err
 }
 
 // conduct waits until all clients have ended, and then until the packets are
 // back in their pools.
 func (w *world) conduct() {
-	for w.clients > 0 {
+	for w.clients > 0 && !w.canceled {
 		w.kernel.Wait(w, sim.WaitForever, nil)
+	}
+	if w.canceled {
+		for _, t := range w.threads {
+			t.Terminate()
+		}
+		return
 	}
 	w.ended = w.kernel.Now()
 	limit := w.ended + time.Duration(w.s.Settle)
-	for pause := time.Millisecond; !w.settled() && w.kernel.Now() < limit; pause = min(2*pause, maxPause) {
+	for pause := time.Millisecond; !w.settled() && w.kernel.Now() < limit && !w.canceled; pause = min(2*pause, maxPause) {
 		w.sleep(min(pause, limit-w.kernel.Now()))
 	}
 	w.quiet()
