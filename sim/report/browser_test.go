@@ -23,6 +23,9 @@ import (
 // browser starts Chromium without a network, or skips the test where there is none; NETXSIM_CI=1 makes that a failure.
 func browser(t *testing.T) context.Context {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser takes too long for -short")
+	}
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
 		if found, err := exec.LookPath(name); err == nil {
