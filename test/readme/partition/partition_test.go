@@ -15,7 +15,7 @@ import (
 
 func TestPartition(t *testing.T) {
 	simtest.Test(t, simtest.Config{}, func(t *testing.T, n *simtest.Net) {
-		n.Wire(link.Config{Latency: 20 * time.Millisecond}, fault.Loss(0.02), fault.Outage(500*time.Millisecond, 8*time.Second))
+		n.Wire(link.Config{Latency: 20 * time.Millisecond}, fault.Loss(0.01), fault.Outage(1200*time.Millisecond, 8*time.Second))
 		server, client := n.Host("server", nil), n.Host("client", nil)
 
 		listener, err := server.Listen("tcp", ":http")
