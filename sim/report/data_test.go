@@ -51,7 +51,7 @@ func TestTrace(t *testing.T) {
 		t.Errorf("the segment that was sent again: %+v", again)
 	}
 	from, to := trace.closeUp(2, 3)
-	if from != 4*ms || to != 505*ms {
+	if from != 4*ms || to != 504500*time.Microsecond {
 		t.Errorf("close-up from %v to %v", from, to)
 	}
 }

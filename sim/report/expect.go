@@ -47,8 +47,8 @@ func expectations(s *scenario.Scenario, r *scenario.Result) []expectation {
 		{"allocation_failures", "requests for packets that failed", limit(e.AllocationFailures), count(allocationFailures(r))},
 		{"suspension", "longest wait for a packet", limit(e.Suspension), longest(suspensions(r))},
 		{"leaks", "packets of a pool missing at the end", limit(e.Leaks), mostLeaked(r)},
-		{"udp_loss", "datagrams lost of the worst flow", limit(e.UDPLoss), worstLoss(r, scenario.UDP)},
-		{"ping_loss", "pings lost of the worst workload", limit(e.PingLoss), worstLoss(r, scenario.Ping)},
+		{"udp_loss", "datagrams lost of the worst flow", lossLimit(s, scenario.UDP, e.UDPLoss), worstLoss(r, scenario.UDP)},
+		{"ping_loss", "pings lost of the worst workload", lossLimit(s, scenario.Ping, e.PingLoss), worstLoss(r, scenario.Ping)},
 	}
 }
 
@@ -66,6 +66,14 @@ func limit[T any](l *T) string {
 		return ""
 	}
 	return fmt.Sprint(*l)
+}
+
+// lossLimit is the limit of losses of a kind of workload, if there are such.
+func lossLimit(s *scenario.Scenario, kind string, l *scenario.Percent) string {
+	if !slices.ContainsFunc(s.Workloads, func(w scenario.Workload) bool { return w.Kind == kind }) {
+		return ""
+	}
+	return limit(l)
 }
 
 // sessionSum is what all sessions of a run did.

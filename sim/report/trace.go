@@ -161,12 +161,20 @@ func (t *trace) begin() time.Duration {
 	return 0
 }
 
-// closeUp is a part of the connection around its focus: so many segments before it began and after.
+// closeUp is a part of the connection around its focus: so many segments before it began and after, but not so long after
+// that those before cannot be told apart, unless nothing was sent again until then.
 func (t *trace) closeUp(before, after int) (from, to time.Duration) {
 	all := t.connection.Segments
 	i, _ := slices.BinarySearchFunc(all, t.focus.from, func(s scenario.Segment, at time.Duration) int { return cmp.Compare(s.At, at) })
-	first, last := max(i-before, 0), min(i+after, len(all)-1)
-	return all[first].At, all[last].At
+	from, to = all[max(i-before, 0)].At, all[min(i+after, len(all)-1)].At
+	enough := t.focus.from + 3*(t.focus.from-from)
+	for _, s := range t.sent {
+		if s.again && s.at >= t.focus.from {
+			enough = max(enough, s.at+(t.focus.from-from)/4)
+			break
+		}
+	}
+	return from, min(to, max(enough, from+1))
 }
 
 // data are the two ends of the direction.
