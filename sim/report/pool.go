@@ -15,16 +15,19 @@ import (
 
 // A poolChart is the free packets of a pool over a run.
 type poolChart struct {
-	pool *scenario.PoolResult
-	end  time.Duration
-	text []string // beside the low point
+	pool     *scenario.PoolResult
+	from     time.Duration
+	end      time.Duration
+	series   []scenario.Point // of that time
+	text     []string         // beside the low point
+	fromNear bool             // it is a close-up
 }
 
 // maxHolders is how many holders are named in a chart; the table has all.
 const maxHolders = 5
 
 func newPoolChart(p *scenario.PoolResult, end time.Duration) *poolChart {
-	c := &poolChart{pool: p, end: max(end, 1)}
+	c := &poolChart{pool: p, end: max(end, 1), series: p.Series}
 	c.text = []string{fmt.Sprintf("lowest: %d of %d free at %s", p.Lowest, p.Packets, seconds(p.LowestAt))}
 	for i, h := range p.LowestHolders {
 		if i == maxHolders-1 && len(p.LowestHolders) > maxHolders {
@@ -36,6 +39,31 @@ func newPoolChart(p *scenario.PoolResult, end time.Duration) *poolChart {
 	return c
 }
 
+// nearChanges is how many changes before and after the low point a close-up has.
+const nearChanges = 40
+
+// closeUp is the chart of the time around the low point; nil if there is nothing in it that the whole does not show.
+func (c *poolChart) closeUp() *poolChart {
+	all := c.pool.Series
+	i := slices.IndexFunc(all, func(p scenario.Point) bool { return p.Free == c.pool.Lowest })
+	if i < 0 || len(all) < nearChanges {
+		return nil
+	}
+	first, last := max(i-nearChanges, 0), min(i+nearChanges, len(all)-1)
+	from, to := all[first].At, all[last].At
+	if before := all[i].At - from; before > 0 {
+		to = min(to, all[i].At+3*before)
+	}
+	if to <= from || (to-from)*8 > c.end {
+		return nil
+	}
+	last = first
+	for last+1 < len(all) && all[last+1].At <= to {
+		last++
+	}
+	return &poolChart{pool: c.pool, from: from, end: to, series: all[first : last+1], text: c.text, fromNear: true}
+}
+
 // figure is the chart of the pool with its table.
 func (c *poolChart) figure(id string) figure {
 	p := c.pool
@@ -45,6 +73,13 @@ func (c *poolChart) figure(id string) figure {
 		f.Text += "; held then: " + holders(p.LowestHolders)
 	}
 	f.Text += "."
+	if c.fromNear {
+		f.Title = "From close by: the lowest point of pool " + poolName(p.Host, p.Name)
+		f.Text = fmt.Sprintf("The same from %s to %s.", seconds(c.from), seconds(c.end))
+		f.Tables = []table{c.table()}
+		f.render(id)
+		return f
+	}
 	if p.EmptyRequests > 0 {
 		f.Text += fmt.Sprintf(" The cross under the line is the first of %s without a packet: %s by %s.",
 			plural(p.EmptyRequests, "request that ended", "requests that ended"), seconds(p.FirstEmptyAt), p.FirstEmptyBy)
@@ -75,10 +110,10 @@ func (c *poolChart) height(f form) vg.Length {
 
 // paint draws the chart: the packets below, and above them the text, which is as high as its lines.
 func (c *poolChart) paint(canvas draw.Canvas, f form) {
-	unit := timeUnit(c.end)
+	unit := timeUnit(c.end - c.from)
 	p := newPlot("virtual time, "+unit.name, "free packets")
-	p.X.Min, p.X.Max = 0, float64(c.end)
-	p.X.Tick.Marker = ticks(unit, 0, p.X.Max, choose(f, 10, 5))
+	p.X.Min, p.X.Max = float64(c.from), float64(c.end)
+	p.X.Tick.Marker = ticks(unit, p.X.Min, p.X.Max, choose(f, 10, 5))
 	total := float64(c.pool.Packets)
 	below := choose[vg.Length](f, 190, 150)
 	p.Y.Min, p.Y.Max = 0, total*float64((below+c.textHeight())/below)
@@ -92,7 +127,7 @@ func (c *poolChart) paint(canvas draw.Canvas, f form) {
 
 // paintSeries draws the free packets as steps, over an area.
 func (c *poolChart) paintSeries(canvas draw.Canvas, p *plot.Plot) {
-	points := condense(c.pool.Series, c.end, int(canvas.Size().X*2))
+	points := condense(c.series, c.end, int(canvas.Size().X*2))
 	var path vg.Path
 	var y vg.Length
 	for i, pt := range points {
@@ -126,13 +161,13 @@ func (c *poolChart) marked() bool { return c.pool.LongestSuspension > 0 || c.poo
 
 // paintMarks draws below the packets the first request without a packet and the longest wait.
 func (c *poolChart) paintMarks(canvas draw.Canvas, p *plot.Plot) {
-	if c.pool.LongestSuspension > 0 {
-		from, to := float64(c.pool.LongestSuspensionAt), float64(c.pool.LongestSuspensionAt+c.pool.LongestSuspension)
+	if begin, end := c.pool.LongestSuspensionAt, c.pool.LongestSuspensionAt+c.pool.LongestSuspension; end > begin && begin <= c.end && end >= c.from {
+		from, to := float64(max(begin, c.from)), float64(min(end, c.end))
 		a, b := at(&canvas, p, from, p.Y.Min/2), at(&canvas, p, to, p.Y.Min/2)
 		canvas.StrokeLine2(line(bad, 4), a.X, a.Y, max(b.X, a.X+2), b.Y)
 	}
-	if c.pool.EmptyRequests > 0 {
-		pt := at(&canvas, p, float64(c.pool.FirstEmptyAt), p.Y.Min/2)
+	if first := c.pool.FirstEmptyAt; c.pool.EmptyRequests > 0 && first >= c.from && first <= c.end {
+		pt := at(&canvas, p, float64(first), p.Y.Min/2)
 		cross(&canvas, line(paper, 5), pt, 5)
 		cross(&canvas, line(bad, 2.5), pt, 5)
 	}
@@ -216,16 +251,16 @@ const maxRows = 60
 // table has the series, or what it is in equal times.
 func (c *poolChart) table() table {
 	t := table{Caption: "Free packets over virtual time"}
-	if len(c.pool.Series) <= maxRows {
+	if len(c.series) <= maxRows || c.fromNear {
 		t.Columns = heads(">from", ">free")
-		for _, pt := range c.pool.Series {
+		for _, pt := range c.series {
 			t.add(seconds(pt.At), pt.Free)
 		}
 		return t
 	}
-	t.Note = fmt.Sprintf("%s, in %d equal times; times without a change are left out.", plural(len(c.pool.Series), "change", "changes"), maxRows)
+	t.Note = fmt.Sprintf("%s, in %d equal times; times without a change are left out.", plural(len(c.series), "change", "changes"), maxRows)
 	t.Columns = heads(">from", ">changes", ">lowest", ">highest", ">at the end")
-	for _, s := range spans(c.pool.Series, c.end, maxRows) {
+	for _, s := range spans(c.series, c.end, maxRows) {
 		n := len(s.points)
 		t.add(seconds(s.points[0].At), n, s.points[s.lowest].Free, s.points[s.highest].Free, s.points[n-1].Free)
 	}

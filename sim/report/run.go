@@ -46,7 +46,11 @@ func (r *Report) runView(i int) runView {
 	end := lastChange(result)
 	for n := range result.Pools {
 		if p := &result.Pools[n]; len(p.Series) > 0 {
-			v.Pools = append(v.Pools, newPoolChart(p, end).figure(fmt.Sprintf("%s-pool%d", id, n+1)))
+			chart, name := newPoolChart(p, end), fmt.Sprintf("%s-pool%d", id, n+1)
+			v.Pools = append(v.Pools, chart.figure(name))
+			if near := chart.closeUp(); near != nil {
+				v.Pools = append(v.Pools, near.figure(name+"-close"))
+			}
 		}
 	}
 	v.PoolTable, v.Waits, v.Sessions = poolTable(result), waitTable(result), sessionTable(result)

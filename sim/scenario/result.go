@@ -108,7 +108,8 @@ type PoolResult struct {
 	Series []Point `json:"series,omitempty"`
 }
 
-// A Point is the number of free packets from an instant on.
+// A Point is the number of free packets from an instant on. In a series an
+// instant may have two: how few there were at least, and how many then.
 type Point struct {
 	At   time.Duration `json:"at"`
 	Free int           `json:"free"`
