@@ -116,10 +116,11 @@ func (c *poolChart) paint(canvas draw.Canvas, f form) {
 	p.X.Tick.Marker = ticks(unit, p.X.Min, p.X.Max, choose(f, 10, 5))
 	total := float64(c.pool.Packets)
 	below := choose[vg.Length](f, 190, 150)
-	p.Y.Min, p.Y.Max = 0, total*float64((below+c.textHeight())/below)
+	p.Y.Min = 0
 	if c.marked() {
 		p.Y.Min = -total * markLane
 	}
+	p.Y.Max = total + (total-p.Y.Min)*float64(c.textHeight()/below)
 	p.Y.Tick.Marker = packetTicks(c.pool.Packets, 5)
 	p.Add(painter(c.paintSeries), painter(c.paintMarks), painter(c.paintLowest))
 	p.Draw(margins(canvas))
@@ -176,7 +177,7 @@ func (c *poolChart) paintMarks(canvas draw.Canvas, p *plot.Plot) {
 // paintLowest marks the low point and writes above the packets who held them.
 func (c *poolChart) paintLowest(canvas draw.Canvas, p *plot.Plot) {
 	low := at(&canvas, p, float64(c.pool.LowestAt), float64(c.pool.Lowest))
-	bottom := canvas.Y(p.Y.Norm(float64(c.pool.Packets))) + 6
+	bottom := canvas.Max.Y - vg.Length(len(c.text))*lineSpace - 1
 	head, rest := strong(ink, draw.XLeft, draw.YTop), style(ink, draw.XLeft, draw.YTop)
 	var width vg.Length
 	lines := slices.Clone(c.text)
