@@ -125,6 +125,9 @@ func (k *Kernel) enter() bool {
 	o.posted = o.spare[:0]
 	o.mu.Unlock()
 	for i, f := range posted {
+		if k.run.failure != nil {
+			break
+		}
 		k.run.events++
 		k.Interrupt(f)
 		posted[i] = nil
@@ -169,7 +172,7 @@ func (k *Kernel) catchUp() {
 
 // overtake has happen what is due by the clock.
 func (k *Kernel) overtake() {
-	for {
+	for k.run.failure == nil {
 		now := int64(k.cfg.Clock.Now())
 		at, tick := k.due()
 		if at < 0 || at > now {
