@@ -128,15 +128,27 @@ func (n *Net) Seed() uint64 { return n.config.Seed }
 // the caller has the baton, as an event of the kernel beside a live network.
 func (n *Net) enter(f func()) {
 	n.t.Helper()
-	if !n.live {
-		f()
-		return
-	}
-	done := make(chan struct{})
-	if !n.kernel.Enter(func() { defer close(done); f() }) {
+	if !n.tryEnter(f) {
 		n.t.Fatal("simtest: the network has ended")
 	}
-	<-done
+}
+
+// tryEnter is enter that returns false, without having called f to its end, when a live network is over.
+func (n *Net) tryEnter(f func()) (alive bool) {
+	if !n.live {
+		f()
+		return true
+	}
+	done := make(chan struct{})
+	if !n.kernel.Enter(func() { f(); close(done) }) {
+		return false
+	}
+	select {
+	case <-done:
+		return true
+	case <-n.kernel.Over():
+		return false
+	}
 }
 
 // claim takes a name that no machine or wire of the network has yet.
