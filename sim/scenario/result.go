@@ -1,14 +1,14 @@
 package scenario
 
 import (
+	"context"
 	"io"
 	"time"
 
-	"netxsim/packetpool"
-
-	"context"
-
 	"go.uber.org/zap"
+
+	"netxsim/packetpool"
+	"netxsim/sim/link/fault"
 )
 
 // Options say how a scenario is run. The zero Options are seed 0 and nothing
@@ -22,6 +22,8 @@ type Options struct {
 	Series bool
 	// Sequence keeps the points of a time-sequence plot for each TCP connection.
 	Sequence bool
+	// Faults keeps what happens to single frames.
+	Faults bool
 	// Log gets the events of the run; nil means none.
 	Log *zap.Logger
 	// Context ends the run when it is done; nil means never.
@@ -55,6 +57,10 @@ type Result struct {
 	Wires     []WireResult     `json:"wires"`
 	Failures  []Failure        `json:"failures"`
 	Sequence  []Connection     `json:"sequence,omitempty"`
+
+	// Faults is everything that the wires did to single frames, for
+	// Scenario.Faults: with that the run is the same without chance.
+	Faults []fault.FrameFault `json:"faults,omitempty"`
 }
 
 // Passed reports whether everything expected held.

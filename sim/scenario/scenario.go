@@ -25,7 +25,8 @@ type Scenario struct {
 	Hosts     []Host     `yaml:"hosts" help:"what is attached to the wires" required:"true"`
 	Workloads []Workload `yaml:"workloads" help:"what the hosts do" required:"true"`
 	// Faults is what happens to single frames, in place of everything that the
-	// wires do by chance: what another run has recorded.
+	// wires do by chance: what another run has recorded. A list that is empty but
+	// not nil means that nothing happens.
 	Faults []fault.FrameFault `yaml:"faults" help:"what happens to single frames, as a recording says it, such as lan client>server 17 drop; in place of all that wires do by chance"`
 	// Expect is what must hold in every run.
 	Expect Expect `yaml:"expect" help:"what must hold in every run"`

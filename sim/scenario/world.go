@@ -28,6 +28,7 @@ type world struct {
 	pools   []*poolWatch
 	works   []*work
 	plot    *plot
+	faults  fault.Recording // if asked for
 
 	threads  []*sim.Thread // the clients
 	canceled bool          // by the context
@@ -75,9 +76,12 @@ func (w *world) addWires() {
 			made.Observe(w.plot.observe)
 		}
 	}
-	if len(w.s.Faults) > 0 {
-		for _, made := range w.ordered {
+	for _, made := range w.ordered {
+		if w.s.Faults != nil {
 			fault.Replay(w.s.Faults, made.Wire)
+		}
+		if w.o.Faults {
+			w.faults.Record(made.Wire)
 		}
 	}
 }
