@@ -9,8 +9,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 
 	"netxsim/cmd/netxsim/internal/cli"
+	"netxsim/sim/link/fault"
 	"netxsim/sim/scenario"
 	"netxsim/sim/sweep"
 )
@@ -26,6 +28,10 @@ type options struct {
 	json  bool
 	shard sweep.Shard
 	out   string
+
+	faults []fault.FrameFault // in place of chance; nil: chance
+	shrink bool
+	budget int
 }
 
 // Command is netxsim run.
@@ -43,6 +49,11 @@ that replays it. An interrupt ends it with what is known so far. See 'netxsim sc
 With -o the results are kept in a file; when the command is run again it goes on where it was. With --shard k/n too it runs
 every n-th seed only, from the k-th on, and 'netxsim merge' joins the files of all shards.
 
+With --shrink it finds out why a seed fails, or the first of many that does: it records what the wires did to single frames,
+and finds as little of that as possible with which the same expectation fails. It prints that for a scenario, for a Go
+test and as a command. An interrupt ends the search with the best so far. With --fault the wires do to frames what it says,
+and nothing by chance.
+
 The exit status is 1 when an expectation fails, and 2 when a flag or the file is wrong.`,
 		Examples: []string{
 			"netxsim run mine.yaml",
@@ -50,6 +61,8 @@ The exit status is 1 when an expectation fails, and 2 when a flag or the file is
 			"netxsim run mine.yaml --seeds 1000",
 			"netxsim run mine.yaml --seeds 100 --json > results.jsonl",
 			"netxsim run mine.yaml --seeds 1000 --shard 2/8 -o part2.jsonl",
+			"netxsim run mine.yaml --seeds 1000 --shrink",
+			"netxsim run mine.yaml --seed 7 --fault 'lan client>server 17 drop'",
 		},
 		Setup: func(flags *flag.FlagSet) func(cli.Streams, []string) error {
 			var o options
@@ -61,19 +74,43 @@ The exit status is 1 when an expectation fails, and 2 when a flag or the file is
 				o.shard, err = sweep.ParseShard(text)
 				return err
 			})
+			flags.BoolVar(&o.shrink, "shrink", false, "find a shortest list of frame faults with which a failing run still fails")
+			flags.IntVar(&o.budget, "budget", 1000, "shrink with at most `N` runs")
+			flags.Func("fault", "what happens to a single `frame`, such as 'lan a>b 17 drop', in place of all that the wires do by chance;\nmay be given again; none: nothing happens", o.fault)
 			flags.StringVar(&o.out, "o", "", "keep the results of many seeds in `FILE`, and take up those that are there")
 			return func(s cli.Streams, args []string) error { return start(s, o, args) }
 		},
 	}
 }
 
-func start(s cli.Streams, o options, args []string) error {
+// fault takes a frame fault from the command line.
+func (o *options) fault(text string) error {
+	o.faults = slices.Grow(o.faults, 1) // not nil any more
+	if text == noFaults {
+		return nil
+	}
+	f, err := fault.ParseFrameFault(text)
+	if err == nil {
+		o.faults = append(o.faults, f)
+	}
+	return err
+}
+
+// noFaults is the text for no frame fault at all.
+const noFaults = "none"
+
+// check reports flags that make no sense.
+func (o *options) check(args []string) error {
 	switch {
 	case len(args) != 1:
 		return cli.WrongUse("want one scenario file")
 	case o.seeds < 0:
 		return cli.WrongUse("--seeds %d: want 1 or more", o.seeds)
-	case o.seeds > 0 && o.pcap != "":
+	case o.shrink && o.out != "":
+		return cli.WrongUse("--shrink keeps no results: leave -o out")
+	case o.budget < 1:
+		return cli.WrongUse("--budget %d: want 1 or more", o.budget)
+	case o.seeds > 0 && o.pcap != "" && !o.shrink:
 		return cli.WrongUse("--pcap is for one seed: leave --seeds out")
 	case o.out != "" && o.seeds == 0:
 		return cli.WrongUse("-o is for many seeds: say how many with --seeds")
@@ -81,13 +118,31 @@ func start(s cli.Streams, o options, args []string) error {
 		return cli.WrongUse("--shard needs -o FILE")
 	case o.shard.Of > o.seeds:
 		return cli.WrongUse("--shard: %d shards of %d seeds", o.shard.Of, o.seeds)
+	case o.faults != nil && o.out != "":
+		return cli.WrongUse("--fault is not kept in results: leave -o out, or write the faults into the scenario")
+	}
+	return nil
+}
+
+func start(s cli.Streams, o options, args []string) error {
+	if err := o.check(args); err != nil {
+		return err
 	}
 	made, err := scenario.LoadFile(args[0])
 	if err != nil {
 		return cli.BadInput(err)
 	}
+	if o.faults != nil {
+		made.Faults = o.faults
+		if err := made.Check(); err != nil {
+			return cli.WrongUse("--fault: %w", err)
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if o.shrink {
+		return runShrunk(ctx, s, o, args[0], made)
+	}
 	if o.out != "" {
 		return runKept(ctx, s, o, args[0], made)
 	}
@@ -114,16 +169,23 @@ func runOne(ctx context.Context, s cli.Streams, o options, file string, made *sc
 	}
 	if err == nil && !r.Passed() {
 		if !o.json {
-			fmt.Fprintf(s.Out, "replay: %s\n", replay(file, r.Seed))
+			fmt.Fprintf(s.Out, "replay: %s\n", replay(file, r.Seed, o.faults))
 		}
 		err = cli.ErrFailed
 	}
 	return err
 }
 
-// replay is the command that runs a seed again.
-func replay(file string, seed uint64) string {
-	return fmt.Sprintf("netxsim run %s --seed %d", quote(file), seed)
+// replay is the command that runs a seed again, by chance or with a list of frame faults.
+func replay(file string, seed uint64, faults []fault.FrameFault) string {
+	text := fmt.Sprintf("netxsim run %s --seed %d", quote(file), seed)
+	if faults != nil && len(faults) == 0 {
+		text += " --fault " + noFaults
+	}
+	for _, f := range faults {
+		text += " --fault " + quote(f.String())
+	}
+	return text
 }
 
 // create creates a file; nil for no name.

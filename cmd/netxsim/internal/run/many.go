@@ -12,13 +12,14 @@ import (
 
 	"netxsim/cmd/netxsim/internal/cli"
 	"netxsim/cmd/netxsim/internal/progress"
+	"netxsim/sim/link/fault"
 	"netxsim/sim/scenario"
 )
 
 // runMany runs many seeds and sums them up.
 func runMany(ctx context.Context, s cli.Streams, o options, file string, made *scenario.Scenario) error {
 	bar := progress.New(s.Err, "seeds")
-	sum := summary{file: file, name: made.Name}
+	sum := summary{file: file, name: made.Name, faults: o.faults}
 	began := time.Now()
 	var failed error
 	err := scenario.RunSeeds(made, scenario.Options{Context: ctx}, o.seed, o.seeds, 0, func(r *scenario.Result) bool {
@@ -51,6 +52,7 @@ func runMany(ctx context.Context, s cli.Streams, o options, file string, made *s
 // summary is what is kept of many results.
 type summary struct {
 	file, name string
+	faults     []fault.FrameFault // of the command line
 	runs       int
 	failed     int
 	virtual    time.Duration
@@ -155,7 +157,7 @@ func (s *summary) print(w io.Writer, wanted int) {
 	table(w, rows)
 	s.printPools(w)
 	for _, f := range s.failures {
-		fmt.Fprintf(w, "FAILED %s, %d of %d seeds, seed %d: %s\n  replay: %s\n", f.expect, f.seeds, s.runs, f.first, f.text, replay(s.file, f.first))
+		fmt.Fprintf(w, "FAILED %s, %d of %d seeds, seed %d: %s\n  replay: %s\n", f.expect, f.seeds, s.runs, f.first, f.text, replay(s.file, f.first, s.faults))
 	}
 }
 
