@@ -34,7 +34,7 @@ func (n *Net) finish() {
 	if problem := n.goroutinesLeft(); problem != "" {
 		n.t.Errorf("simtest: %s", problem)
 	}
-	if n.t.Failed() {
+	if n.t.Failed() && !n.quiet {
 		n.explain()
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"netxsim/sim"
 	"netxsim/sim/capture"
 	"netxsim/sim/hostfault"
+	"netxsim/sim/link/fault"
 )
 
 // SeedVariable is the environment variable that replaces the seed of every network of a test run, to repeat a failure.
@@ -28,6 +29,9 @@ type Config struct {
 	Target packetpool.Target
 	// Frames is how many of the last frames a failed test prints. 0 means 40, a negative number none.
 	Frames int
+	// Faults is what happens to single frames of all wires, in place of everything that they do by chance: what [Shrink] has found. A list
+	// that is empty but not nil means that nothing happens.
+	Faults []fault.FrameFault
 	// NoCapture saves the memory for the frames of the test: a failure then leaves no pcapng file.
 	NoCapture bool
 }
@@ -47,6 +51,8 @@ type Net struct {
 	names    map[string]bool
 
 	disturbed []*hostfault.Set
+	recording fault.Recording // of all wires
+	quiet     bool            // a failure explains nothing
 
 	frames  *ring
 	pcap    bytes.Buffer
