@@ -39,10 +39,23 @@ func (f *finder) find(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !broke {
-			return f.explain(ctx, best)
+		if broke {
+			continue
 		}
+		if err := f.explain(ctx, best); err != nil {
+			return err
+		}
+		if !f.contradicted(best) {
+			return nil
+		}
+		f.smaller, f.ample = nil, nil
 	}
+}
+
+// contradicted reports whether the runs that explain an answer have shown a hole, so that what the answer rests on has to be
+// looked at once more.
+func (f *finder) contradicted(best Sizes) bool {
+	return f.proof == ProofMonotone && len(f.holes()) > 0 && len(f.cheaper(best)) <= manySizes
 }
 
 // best returns the least sizes known to pass every seed, or nil.
