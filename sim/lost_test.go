@@ -146,8 +146,10 @@ func TestLostStart(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				k := New(Config{Clock: RealTime()})
 				stop := k.Start(nil)
-				k.Enter(accident.happen)
-				k.Enter(func() { t.Error("what was posted behind a failure has run") })
+				if !k.Do(func() {}) || k.Do(accident.happen) {
+					t.Error("Do does not say what has run")
+				}
+				k.Enter(func() { t.Error("what was entered behind a failure has run") })
 				<-k.Over()
 				report, err := stop()
 				if p := (*PanicError)(nil); !errors.As(err, &p) || report.End != EndPanic {

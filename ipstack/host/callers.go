@@ -61,19 +61,7 @@ func (w *world) do(f func()) bool {
 		f()
 		return true
 	}
-	done := make(chan struct{})
-	if !w.kernel.Enter(func() {
-		defer close(done)
-		f()
-	}) {
-		return false
-	}
-	select {
-	case <-done:
-		return true
-	case <-w.kernel.Over():
-		return false
-	}
+	return w.kernel.Do(f)
 }
 
 // now is the time that deadlines are compared with.

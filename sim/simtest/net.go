@@ -145,16 +145,7 @@ func (n *Net) tryEnter(f func()) (alive bool) {
 		f()
 		return true
 	}
-	done := make(chan struct{})
-	if !n.kernel.Enter(func() { f(); close(done) }) {
-		return false
-	}
-	select {
-	case <-done:
-		return true
-	case <-n.kernel.Over():
-		return false
-	}
+	return n.kernel.Do(f)
 }
 
 // claim takes a name that no machine or wire of the network has yet.
