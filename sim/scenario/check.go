@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"netxsim/packetpool"
 	"netxsim/pop3client"
 )
 
@@ -232,17 +231,6 @@ func (c *checker) checkPool(path string, h *Host, pool *Pool, uses map[string]bo
 
 // maxPool is the most bytes of payload that a pool may have.
 const maxPool = 1 << 30
-
-// target returns the device as packetpool knows it.
-func (t *Target) target() packetpool.Target {
-	made := packetpool.ILP32
-	if t.ABI == "lp64" {
-		made = packetpool.LP64
-	}
-	made.Alignment = uint32(t.Alignment)
-	made.HeaderPad = uint32(t.HeaderPad / 4)
-	return made
-}
 
 func (c *checker) checkWorkloads() {
 	c.checkTarget(&c.scenario.Target)

@@ -32,7 +32,7 @@ type poolWait struct {
 
 // newPool makes a pool and watches it.
 func (w *world) newPool(config *Pool) (*poolWatch, error) {
-	device := w.s.Target.target()
+	device := w.s.Target.Device()
 	pool, err := packetpool.New(w.kernel, packetpool.Config{
 		Name:    config.Name,
 		Payload: uint32(config.Payload),

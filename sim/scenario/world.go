@@ -37,7 +37,8 @@ type world struct {
 	ended    time.Duration // when the last client did
 }
 
-// build makes the network and what its hosts do. Nothing runs yet.
+// build makes the network and what its hosts do. Nothing runs yet. With an
+// error too there is a world, to be discarded.
 func build(s *Scenario, o Options) (*world, error) {
 	w := &world{
 		s: s, o: o, log: o.Log,
@@ -45,7 +46,7 @@ func build(s *Scenario, o Options) (*world, error) {
 			TicksPerSecond: s.Target.TicksPerSecond,
 			Seed:           o.Seed,
 			Horizon:        time.Duration(s.Duration),
-			PointerSize:    s.Target.target().PointerSize,
+			PointerSize:    s.Target.Device().PointerSize,
 			Log:            o.Log,
 		}),
 		wires: map[string]*link.Wire{},
@@ -57,7 +58,7 @@ func build(s *Scenario, o Options) (*world, error) {
 	w.addWires()
 	for i := range s.Hosts {
 		if err := w.addHost(&s.Hosts[i], i); err != nil {
-			return nil, fmt.Errorf("host %s: %w", s.Hosts[i].Name, err)
+			return w, fmt.Errorf("host %s: %w", s.Hosts[i].Name, err)
 		}
 	}
 	return w, w.addWorkloads()
