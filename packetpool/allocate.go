@@ -108,7 +108,7 @@ type request struct {
 func (req *request) WaitReason() string {
 	pool := req.pool
 	return fmt.Sprintf("a packet of pool %s, %d of %d free, held by: %s",
-		pool.name, pool.available, pool.Total(), joinHolders(pool.Holders()))
+		pool.name, pool.available, pool.Total(), FormatHolders(pool.Holders()))
 }
 
 // A requestList is a first-in-first-out queue of requests. Used ones are kept

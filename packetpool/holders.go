@@ -18,8 +18,8 @@ type Holder interface {
 
 // HolderCount is how many packets one holder has.
 type HolderCount struct {
-	Name    string
-	Packets int
+	Name    string `json:"name"`
+	Packets int    `json:"packets"`
 }
 
 // Hold notes that h has the packet and all that are chained to it; nil is the
@@ -327,8 +327,8 @@ func group(entries []entry) []HolderCount {
 	return list
 }
 
-// joinHolders is a list for one line: "socket a 9, thread b 3".
-func joinHolders(list []HolderCount) string {
+// FormatHolders puts who has packets into words for one line, "socket a 9, thread b 3": "nobody" for an empty list.
+func FormatHolders(list []HolderCount) string {
 	if len(list) == 0 {
 		return "nobody"
 	}

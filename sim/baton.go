@@ -18,7 +18,7 @@ type life struct {
 // reschedule passes the baton to k.next. The calling goroutine does the scheduling
 // itself: it runs timers and events while no thread is ready, returns at once when
 // self turns out to be next, and else parks until the baton comes back. self is
-// nil on goroutines whose thread has ended, and on Run's; they do not park.
+// nil on goroutines that have no thread, or whose thread has ended (see conduct); they do not park.
 func (k *Kernel) reschedule(self *Thread) {
 	var l *life
 	if self != nil {
@@ -135,7 +135,20 @@ func (k *Kernel) depart(t *Thread, l *life) {
 		return
 	}
 	k.hold = 0
+	k.conduct()
+}
+
+// conduct passes the baton on from a goroutine that has no thread. It may run timers and events first; should one of
+// them end the goroutine, by runtime.Goexit or in a kernel call after a failure, the run ends.
+func (k *Kernel) conduct() {
+	passed := false
+	defer func() {
+		if !passed && !k.run.buried {
+			k.stop(nil)
+		}
+	}()
 	k.reschedule(nil)
+	passed = true
 }
 
 // kill ends the goroutine of a thread that will not run any more. Its deferred

@@ -167,6 +167,9 @@ func (k *Kernel) enter() bool {
 		k.Now() // for those whom the kernel's clock does not tell it: see systemClock.Now
 	}
 	for i, f := range posted {
+		if k.run.failure != nil {
+			break
+		}
 		k.run.events++
 		k.Interrupt(f)
 		posted[i] = nil
@@ -214,7 +217,7 @@ func (k *Kernel) catchUp() {
 
 // overtake has happen what is due by the clock.
 func (k *Kernel) overtake() {
-	for {
+	for k.run.failure == nil {
 		now := int64(k.cfg.Clock.Now())
 		at, tick := k.due()
 		if at < 0 || at > now {

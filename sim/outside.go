@@ -47,6 +47,26 @@ func (k *Kernel) Enter(f func()) (alive bool) {
 	return true
 }
 
+// Do is Enter that waits until f has run: for goroutines, never for who has the baton while the run goes on. It returns false, without f having
+// come to its end, when the run is over.
+func (k *Kernel) Do(f func()) (done bool) {
+	returned := make(chan struct{})
+	if !k.Enter(func() { f(); close(returned) }) {
+		return false
+	}
+	select {
+	case <-returned:
+		return true
+	case <-k.Over():
+	}
+	select {
+	case <-returned:
+		return true
+	default:
+		return false
+	}
+}
+
 // Over returns a channel that is closed when the run is over, before the threads are unwound. What was posted and has not run by then
 // never will.
 func (k *Kernel) Over() <-chan struct{} { return k.border.over }

@@ -66,7 +66,8 @@ func (k *Kernel) OnEnd(f func()) { k.run.onEnd = append(k.run.onEnd, f) }
 // *StuckError. The report is valid with any error.
 //
 // When Run returns, every thread has been unwound: its deferred functions have run, in order of
-// creation of the threads, without being able to wait. A kernel runs once; a second call panics.
+// creation of the threads, without being able to wait. A kernel runs once; a second call panics. Threads, timers and
+// events run on goroutines of their own: runtime.Goexit in one of them does not end the caller of Run.
 //
 // If no thread is created except by Go, Go programs keep the run alive in their place.
 func (k *Kernel) Run(define func()) (*Report, error) {
@@ -87,7 +88,7 @@ func (k *Kernel) Run(define func()) (*Report, error) {
 	}
 	k.initializing = false
 	k.setPhase(duringRun)
-	k.reschedule(nil)
+	go k.conduct()
 	if stuck = !k.awaitEnd(); stuck {
 		k.setPhase(afterRun)
 		return k.report(EndStuck), k.stuckError(k.run.onStage.Load())

@@ -144,9 +144,9 @@ func (k *Kernel) answer() {
 
 // surrender ends the run from within a kernel call of a thread that has kept the baton too long, or after
 // a failure. In the definition function, while preemption is held and while threads are being unwound it
-// does nothing.
+// does nothing; nor does it when the kernel itself is the caller, between events, which ends the run without that.
 func (k *Kernel) surrender() {
-	if k.initializing || k.hold > 0 || k.run.buried {
+	if k.initializing || k.hold > 0 || k.run.buried || k.current == nil && k.interrupts == 0 {
 		return
 	}
 	if k.run.failure == nil {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -15,7 +17,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status, "server": server, "interrupt": interrupt,
+			"status": status, "server": server, "interrupt": interrupt, "shrunk": shrunk,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -37,4 +39,21 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	if got != args[0] {
 		ts.Fatalf("status %s, want %s", got, args[0])
 	}
+}
+
+// shrunk takes apart what the last command has found by shrinking, into files with the part of a scenario and the command: "shrunk
+// snippet.yaml replay.sh".
+func shrunk(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: shrunk YAML SH")
+	}
+	_, text, _ := strings.Cut(ts.ReadFile("stdout"), "In the scenario:\n\n")
+	yaml, text, _ := strings.Cut(text, "\n\n")
+	_, command, found := strings.Cut(text, "\nreplay: ")
+	if !found {
+		ts.Fatalf("nothing was shrunk")
+	}
+	yaml = strings.ReplaceAll("\n"+yaml, "\n  ", "\n")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(yaml+"\n"), 0o666))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(command), 0o666))
 }

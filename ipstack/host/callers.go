@@ -61,19 +61,7 @@ func (w *world) do(f func()) bool {
 		f()
 		return true
 	}
-	done := make(chan struct{})
-	if !w.kernel.Enter(func() {
-		defer close(done)
-		f()
-	}) {
-		return false
-	}
-	select {
-	case <-done:
-		return true
-	case <-w.kernel.Over():
-		return false
-	}
+	return w.kernel.Do(f)
 }
 
 // now is the time that deadlines are compared with.
@@ -88,3 +76,8 @@ func (w *world) now() time.Time {
 func (w *world) limit(deadline time.Time) time.Duration {
 	return w.kernel.Now() + deadline.Sub(w.now())
 }
+
+// StepClock puts the clock that Now reads forward by d, back if d is negative, as a wrong time server does. Deadlines that are
+// set already stay where they are, as those of the Go runtime's monotonic clock do; new ones are compared with the new time. The
+// stack's timers do not care. For goroutines it does nothing: their clock is that of package time. It is for the holder of the baton.
+func (n *Net) StepClock(d time.Duration) { n.world.shift += d }

@@ -2,7 +2,6 @@ package capture
 
 import (
 	"fmt"
-	"strings"
 
 	"netxsim/packetpool"
 	"netxsim/sim/link"
@@ -21,8 +20,8 @@ func (c *Capture) watch(e packetpool.Event) {
 	switch {
 	case e.Cause == packetpool.CauseAllocate && e.Free < c.lowest[e.Pool]:
 		c.lowest[e.Pool] = e.Free
-		c.remark(frame, comment{e.Pool, fmt.Sprintf("pool %s at a new low: %d of %d free%s%s",
-			e.Pool.Name(), e.Free, e.Pool.Total(), at, heldBy(e.Pool))})
+		c.remark(frame, comment{e.Pool, fmt.Sprintf("pool %s at a new low: %d of %d free%s; held by %s",
+			e.Pool.Name(), e.Free, e.Pool.Total(), at, packetpool.FormatHolders(e.Pool.Holders()))})
 	case e.Cause == packetpool.CauseEmpty && port != nil:
 		c.remark(frame, comment{text: fmt.Sprintf("lost at %s: no packet in pool %s%s", port.Name(), e.Pool.Name(), at)})
 	case e.Cause == packetpool.CauseEmpty:
@@ -30,15 +29,6 @@ func (c *Capture) watch(e packetpool.Event) {
 	case e.Cause == packetpool.CauseWait:
 		c.remark(frame, comment{text: fmt.Sprintf("pool %s is empty: %s waits%s", e.Pool.Name(), e.Holder, at)})
 	}
-}
-
-// heldBy says who holds the packets of a pool.
-func heldBy(p *packetpool.Pool) string {
-	var words []string
-	for _, h := range p.Holders() {
-		words = append(words, fmt.Sprintf("%s %d", h.Name, h.Packets))
-	}
-	return "; held by " + strings.Join(words, ", ")
 }
 
 // arriving returns the frame that a port is receiving, or else the last one, if any, and no port.

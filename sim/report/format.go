@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"netxsim/sim/scenario"
+	"netxsim/packetpool"
 )
 
 // seconds is virtual time, to the microsecond.
@@ -59,13 +59,12 @@ func plural[T integers](n T, one, many string) string {
 	return count(n) + " " + many
 }
 
-// holders is a list of holders in words.
-func holders(list []scenario.Holder) string {
-	words := make([]string, len(list))
-	for i, h := range list {
-		words[i] = h.Name + " " + strconv.Itoa(h.Packets)
+// holders is who has packets, or nothing where nobody has any.
+func holders(list []packetpool.HolderCount) string {
+	if len(list) == 0 {
+		return ""
 	}
-	return strings.Join(words, ", ")
+	return packetpool.FormatHolders(list)
 }
 
 // yesNo is a word and not a colour.
@@ -76,8 +75,8 @@ func yesNo(yes bool) string {
 	return "no"
 }
 
-// quote is a file's name as a shell takes it.
-func quote(name string) string {
+// ShellQuote is a file's name as a shell takes it.
+func ShellQuote(name string) string {
 	if name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./+=:@%,") == "" {
 		return name
 	}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"netxsim/packetpool"
 	"netxsim/pop3client"
 )
 
@@ -27,6 +26,7 @@ func (s *Scenario) check(p *problems) {
 	c.checkWires()
 	c.checkHosts()
 	c.checkWorkloads()
+	c.checkFaults()
 }
 
 // checkGroup fills in the defaults of a struct, and of those in it, and checks
@@ -232,17 +232,6 @@ func (c *checker) checkPool(path string, h *Host, pool *Pool, uses map[string]bo
 // maxPool is the most bytes of payload that a pool may have.
 const maxPool = 1 << 30
 
-// target returns the device as packetpool knows it.
-func (t *Target) target() packetpool.Target {
-	made := packetpool.ILP32
-	if t.ABI == "lp64" {
-		made = packetpool.LP64
-	}
-	made.Alignment = uint32(t.Alignment)
-	made.HeaderPad = uint32(t.HeaderPad / 4)
-	return made
-}
-
 func (c *checker) checkWorkloads() {
 	c.checkTarget(&c.scenario.Target)
 	seen := map[string]bool{}
@@ -263,6 +252,26 @@ func (c *checker) checkWorkloads() {
 		c.checkMail(path, w)
 		if w.Kind == UDP && w.Rate > 0 && w.Think > 0 {
 			c.problems.add(path+".think", "a rate decides the pauses: leave one of them out")
+		}
+	}
+}
+
+// checkFaults checks that frame faults are about wires and ports that there are.
+func (c *checker) checkFaults() {
+	for i, f := range c.scenario.Faults {
+		path := fmt.Sprintf("faults[%d]", i)
+		if _, ok := c.wires[f.Wire]; !ok {
+			c.problems.add(path, "there is no wire %q", f.Wire)
+		}
+		for _, port := range []string{f.From, f.To} {
+			// The first port of a host has its name, the others have their interface's behind it.
+			name := port
+			if at := strings.LastIndex(port, " "); c.hosts[port] == nil && at >= 0 {
+				name = port[:at]
+			}
+			if c.hosts[name] == nil {
+				c.problems.add(path, "there is no host %q", name)
+			}
 		}
 	}
 }

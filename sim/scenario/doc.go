@@ -90,7 +90,8 @@
 // Loss, jitter, duplication and so on are faults of package
 // netxsim/sim/link/fault. The key faults holds a list of faults of single
 // frames, as fault.YAMLSnippet writes it; they replace everything that the
-// wires do by chance.
+// wires do by chance, and an empty list is a network on which nothing happens.
+// [Shrink] finds the shortest list with which a run still fails.
 //
 // # Units
 //

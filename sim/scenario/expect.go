@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"netxsim/packetpool"
 )
 
 // expect holds a result against what the scenario expects.
@@ -36,18 +38,9 @@ func (r *Result) fail(f Failure) {
 		f.Text += ", limit " + f.Limit
 	}
 	if len(f.Holders) > 0 {
-		f.Text += "; held in pool " + f.Pool + " of " + f.Host + " by " + holderText(f.Holders)
+		f.Text += "; held in pool " + f.Pool + " of " + f.Host + " by " + packetpool.FormatHolders(f.Holders)
 	}
 	r.Failures = append(r.Failures, f)
-}
-
-// holderText is a list for one line.
-func holderText(holders []Holder) string {
-	var parts []string
-	for _, h := range holders {
-		parts = append(parts, h.Name+" "+strconv.Itoa(h.Packets))
-	}
-	return strings.Join(parts, ", ")
 }
 
 // lastEnd is when the last session ended.

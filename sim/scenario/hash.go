@@ -70,6 +70,9 @@ func (s *Scenario) Hash() string {
 	}
 	var text strings.Builder
 	writeMeaning(&text, "", reflect.ValueOf(c).Elem())
+	if c.Faults != nil && len(c.Faults) == 0 {
+		text.WriteString("faults=none\n") // other than no list
+	}
 	sum := sha256.Sum256([]byte(text.String()))
 	return hex.EncodeToString(sum[:16])
 }

@@ -23,8 +23,12 @@ func LoadFile(path string) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	return load(path, filepath.Dir(path), data)
+	return LoadAs(path, data)
 }
+
+// LoadAs reads a scenario as LoadFile does, but from data: what the file at
+// path has, or had. Paths in it are relative to the folder of path.
+func LoadAs(path string, data []byte) (*Scenario, error) { return load(path, filepath.Dir(path), data) }
 
 // Load reads a scenario from YAML text; name is that of the file in messages.
 // Paths in it are relative to the working directory.

@@ -1,12 +1,14 @@
 package scenario
 
 import (
+	"context"
 	"io"
 	"time"
 
-	"context"
-
 	"go.uber.org/zap"
+
+	"netxsim/packetpool"
+	"netxsim/sim/link/fault"
 )
 
 // Options say how a scenario is run. The zero Options are seed 0 and nothing
@@ -20,6 +22,8 @@ type Options struct {
 	Series bool
 	// Sequence keeps the points of a time-sequence plot for each TCP connection.
 	Sequence bool
+	// Faults keeps what happens to single frames.
+	Faults bool
 	// Log gets the events of the run; nil means none.
 	Log *zap.Logger
 	// Context ends the run when it is done; nil means never.
@@ -53,6 +57,10 @@ type Result struct {
 	Wires     []WireResult     `json:"wires"`
 	Failures  []Failure        `json:"failures"`
 	Sequence  []Connection     `json:"sequence,omitempty"`
+
+	// Faults is everything that the wires did to single frames, for
+	// Scenario.Faults: with that the run is the same without chance.
+	Faults []fault.FrameFault `json:"faults,omitempty"`
 }
 
 // Passed reports whether everything expected held.
@@ -66,12 +74,6 @@ func (r *Result) DropSeries() {
 	}
 }
 
-// A Holder is who has packets of a pool.
-type Holder struct {
-	Name    string `json:"name"`
-	Packets int    `json:"packets"`
-}
-
 // A PoolResult is what a packet pool went through.
 type PoolResult struct {
 	Host    string   `json:"host"`
@@ -83,24 +85,24 @@ type PoolResult struct {
 	RAM         int `json:"ram"`          // bytes of the target, control block included
 	HeaderBytes int `json:"header_bytes"` // of them, those of packet headers and the control block
 
-	Lowest        int           `json:"lowest"` // fewest free packets
-	LowestAt      time.Duration `json:"lowest_at"`
-	LowestHolders []Holder      `json:"lowest_holders,omitempty"`
+	Lowest        int                      `json:"lowest"` // fewest free packets
+	LowestAt      time.Duration            `json:"lowest_at"`
+	LowestHolders []packetpool.HolderCount `json:"lowest_holders,omitempty"`
 
-	EmptyRequests     int           `json:"empty_requests"` // requests that failed, without or after waiting
-	FirstEmptyAt      time.Duration `json:"first_empty_at"` // of the first of them
-	FirstEmptyHolders []Holder      `json:"first_empty_holders,omitempty"`
-	FirstEmptyBy      string        `json:"first_empty_by,omitempty"` // who asked
+	EmptyRequests     int                      `json:"empty_requests"` // requests that failed, without or after waiting
+	FirstEmptyAt      time.Duration            `json:"first_empty_at"` // of the first of them
+	FirstEmptyHolders []packetpool.HolderCount `json:"first_empty_holders,omitempty"`
+	FirstEmptyBy      string                   `json:"first_empty_by,omitempty"` // who asked
 
-	Suspensions              int           `json:"suspensions"` // requests that waited
-	LongestSuspension        time.Duration `json:"longest_suspension"`
-	LongestSuspensionAt      time.Duration `json:"longest_suspension_at"` // when it began
-	LongestSuspensionThread  string        `json:"longest_suspension_thread,omitempty"`
-	LongestSuspensionHolders []Holder      `json:"longest_suspension_holders,omitempty"`
+	Suspensions              int                      `json:"suspensions"` // requests that waited
+	LongestSuspension        time.Duration            `json:"longest_suspension"`
+	LongestSuspensionAt      time.Duration            `json:"longest_suspension_at"` // when it began
+	LongestSuspensionThread  string                   `json:"longest_suspension_thread,omitempty"`
+	LongestSuspensionHolders []packetpool.HolderCount `json:"longest_suspension_holders,omitempty"`
 
-	Quiet         []Point  `json:"quiet"`  // free packets while no session ran: falling numbers are a leak
-	Leaked        int      `json:"leaked"` // packets missing at the end
-	LeakedHolders []Holder `json:"leaked_holders,omitempty"`
+	Quiet         []Point                  `json:"quiet"`  // free packets while no session ran: falling numbers are a leak
+	Leaked        int                      `json:"leaked"` // packets missing at the end
+	LeakedHolders []packetpool.HolderCount `json:"leaked_holders,omitempty"`
 
 	PeakUsedBytes int `json:"peak_used_bytes"` // most bytes of data in held packets at one time
 	PeakHeldBytes int `json:"peak_held_bytes"` // bytes of payload of the packets held then
@@ -176,15 +178,15 @@ type FaultResult struct {
 
 // A Failure is an expectation that did not hold.
 type Failure struct {
-	Expect   string        `json:"expect"` // the key in the scenario
-	Text     string        `json:"text"`   // all of it in a line
-	Workload string        `json:"workload,omitempty"`
-	Host     string        `json:"host,omitempty"`
-	Pool     string        `json:"pool,omitempty"`
-	Value    string        `json:"value,omitempty"`
-	Limit    string        `json:"limit,omitempty"`
-	At       time.Duration `json:"at"`
-	Holders  []Holder      `json:"holders,omitempty"` // of the pool's packets then
+	Expect   string                   `json:"expect"` // the key in the scenario
+	Text     string                   `json:"text"`   // all of it in a line
+	Workload string                   `json:"workload,omitempty"`
+	Host     string                   `json:"host,omitempty"`
+	Pool     string                   `json:"pool,omitempty"`
+	Value    string                   `json:"value,omitempty"`
+	Limit    string                   `json:"limit,omitempty"`
+	At       time.Duration            `json:"at"`
+	Holders  []packetpool.HolderCount `json:"holders,omitempty"` // of the pool's packets then
 }
 
 // A Connection is a TCP connection and its segments, for a time-sequence plot.

@@ -124,6 +124,9 @@ func (w *world) result(report *sim.Report) *Result {
 	if w.plot != nil {
 		r.Sequence = w.plot.report()
 	}
+	if w.o.Faults {
+		r.Faults = w.faults.Faults()
+	}
 	return r
 }
 

@@ -401,3 +401,12 @@ func TestMemory(t *testing.T) {
 		t.Errorf("%d goroutines before, %d after", routines, now)
 	}
 }
+
+// TestCannotBeBuilt wants an error where a host cannot be made although nothing is wrong with its scenario.
+func TestCannotBeBuilt(t *testing.T) {
+	s := parsed(t, running)
+	s.Hosts[0].Pools[0].Packets = 0 // after the check
+	if _, err := (&Prepared{s: s}).Run(Options{}); err == nil || !strings.Contains(err.Error(), "host a: ") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -3,6 +3,7 @@ package scenario
 import (
 	"net/netip"
 
+	"netxsim/packetpool"
 	"netxsim/sim/link/fault"
 )
 
@@ -25,7 +26,8 @@ type Scenario struct {
 	Hosts     []Host     `yaml:"hosts" help:"what is attached to the wires" required:"true"`
 	Workloads []Workload `yaml:"workloads" help:"what the hosts do" required:"true"`
 	// Faults is what happens to single frames, in place of everything that the
-	// wires do by chance: what another run has recorded.
+	// wires do by chance: what another run has recorded. A list that is empty but
+	// not nil means that nothing happens.
 	Faults []fault.FrameFault `yaml:"faults" help:"what happens to single frames, as a recording says it, such as lan client>server 17 drop; in place of all that wires do by chance"`
 	// Expect is what must hold in every run.
 	Expect Expect `yaml:"expect" help:"what must hold in every run"`
@@ -44,6 +46,17 @@ type Target struct {
 	Alignment Bytes `yaml:"alignment" help:"NX_PACKET_ALIGNMENT in bytes: 0 for the size of a word, else a power of two" max:"4096"`
 	// TicksPerSecond is the rate of ThreadX's timer.
 	TicksPerSecond int `yaml:"ticks_per_second" help:"rate of the ThreadX timer, in which waits are counted" default:"100" min:"1" max:"100000"`
+}
+
+// Device returns the target as packetpool knows it, to count bytes of RAM with.
+func (t Target) Device() packetpool.Target {
+	made := packetpool.ILP32
+	if t.ABI == "lp64" {
+		made = packetpool.LP64
+	}
+	made.Alignment = uint32(t.Alignment)
+	made.HeaderPad = uint32(t.HeaderPad / 4)
+	return made
 }
 
 // A Wire is an Ethernet segment.

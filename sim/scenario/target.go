@@ -186,15 +186,21 @@ func (s *targetStream) piece() int { return int(s.socket.MSS()) }
 
 // write implements stream. The data go out in one packet, or a chain.
 func (s *targetStream) write(data []byte) error {
-	packet, err := s.pool.Allocate(tcpRoom, s.wait)
+	return sendPacket(s.pool, tcpRoom, s.wait, data, func(p *packetpool.Packet) error { return s.socket.Send(p, s.wait) })
+}
+
+// sendPacket has data sent in a packet of a pool, or a chain of them, with room
+// for headers in front. What was not sent is released.
+func sendPacket(pool *packetpool.Pool, room, wait uint32, data []byte, send func(*packetpool.Packet) error) error {
+	packet, err := pool.Allocate(room, wait)
 	if err != nil {
 		return fmt.Errorf("allocate a packet: %w", err)
 	}
-	if err := packet.Append(data, s.pool, s.wait); err != nil {
+	if err := packet.Append(data, pool, wait); err != nil {
 		packet.Release()
 		return fmt.Errorf("append: %w", err)
 	}
-	if err := s.socket.Send(packet, s.wait); err != nil {
+	if err := send(packet); err != nil {
 		packet.Release()
 		return fmt.Errorf("send: %w", err)
 	}
@@ -300,19 +306,7 @@ func (t *target) datagrams(w *work, port uint16) (datagrams, error) {
 
 // send implements datagrams.
 func (d *targetDatagrams) send(data []byte, to netip.AddrPort) error {
-	packet, err := d.pool.Allocate(udpRoom, d.wait)
-	if err != nil {
-		return fmt.Errorf("allocate a packet: %w", err)
-	}
-	if err := packet.Append(data, d.pool, d.wait); err != nil {
-		packet.Release()
-		return fmt.Errorf("append: %w", err)
-	}
-	if err := d.socket.Send(packet, to); err != nil {
-		packet.Release()
-		return fmt.Errorf("send: %w", err)
-	}
-	return nil
+	return sendPacket(d.pool, udpRoom, d.wait, data, func(p *packetpool.Packet) error { return d.socket.Send(p, to) })
 }
 
 // receive implements datagrams.

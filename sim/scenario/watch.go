@@ -27,12 +27,12 @@ type poolWatch struct {
 type poolWait struct {
 	thread  string
 	since   time.Duration
-	holders []Holder
+	holders []packetpool.HolderCount
 }
 
 // newPool makes a pool and watches it.
 func (w *world) newPool(config *Pool) (*poolWatch, error) {
-	device := w.s.Target.target()
+	device := w.s.Target.Device()
 	pool, err := packetpool.New(w.kernel, packetpool.Config{
 		Name:    config.Name,
 		Payload: uint32(config.Payload),
@@ -63,7 +63,7 @@ func (p *poolWatch) observe(e packetpool.Event) {
 		p.failed(e)
 	case packetpool.CauseWait:
 		p.look(e.Free)
-		p.waits = append(p.waits, poolWait{e.Holder, e.At, p.holders()})
+		p.waits = append(p.waits, poolWait{e.Holder, e.At, p.pool.Holders()})
 	case packetpool.CauseHandOver:
 		p.served(e.Holder, e.At)
 	case packetpool.CauseGiveUp:
@@ -113,7 +113,7 @@ func (p *poolWatch) look(free uint32) {
 func (p *poolWatch) failed(e packetpool.Event) {
 	if p.failures++; p.failures == 1 {
 		p.result.FirstEmptyAt, p.result.FirstEmptyBy = e.At, asker(e.Holder)
-		p.result.FirstEmptyHolders = p.holders()
+		p.result.FirstEmptyHolders = p.pool.Holders()
 	}
 }
 
@@ -140,17 +140,6 @@ func (p *poolWatch) waited(w poolWait, until time.Duration) {
 		p.result.LongestSuspension, p.result.LongestSuspensionAt = took, w.since
 		p.result.LongestSuspensionThread, p.result.LongestSuspensionHolders = w.thread, w.holders
 	}
-}
-
-// holders returns who has the pool's packets.
-func (p *poolWatch) holders() []Holder { return holdersOf(p.pool.Holders()) }
-
-func holdersOf(list []packetpool.HolderCount) []Holder {
-	var all []Holder
-	for _, h := range list {
-		all = append(all, Holder(h))
-	}
-	return all
 }
 
 // waiting returns the number of packets that wait in receive descriptors.
@@ -183,7 +172,7 @@ func (p *poolWatch) quiet() {
 	p.result.Leaked = p.missing()
 	p.result.LeakedHolders = nil
 	if p.result.Leaked > 0 {
-		p.result.LeakedHolders = p.holders()
+		p.result.LeakedHolders = p.pool.Holders()
 	}
 }
 
@@ -198,7 +187,7 @@ func (p *poolWatch) report() PoolResult {
 	r.RAM = int(stats.Bytes + stats.ControlBytes)
 	r.HeaderBytes = r.RAM - r.Payload*r.Packets
 	r.Lowest, r.LowestAt = int(stats.Lowest), stats.LowestAt
-	r.LowestHolders = holdersOf(stats.LowestHolders)
+	r.LowestHolders = stats.LowestHolders
 	r.EmptyRequests = p.failures
 	r.Suspensions = int(stats.EmptySuspensions)
 	return r

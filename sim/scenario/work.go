@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"netxsim/netx/status"
+	"netxsim/packetpool"
 	"netxsim/sim"
 )
 
@@ -42,7 +43,7 @@ type session struct {
 	last        time.Duration
 
 	emptiest *poolWatch // when the session failed: the pool with the fewest free packets, and who had them
-	holders  []Holder
+	holders  []packetpool.HolderCount
 }
 
 // newWork prepares a workload.
@@ -145,7 +146,7 @@ func (x *session) noteHolders() {
 		}
 	}
 	if x.emptiest != nil {
-		x.holders = x.emptiest.holders()
+		x.holders = x.emptiest.pool.Holders()
 	}
 }
 

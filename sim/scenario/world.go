@@ -28,6 +28,7 @@ type world struct {
 	pools   []*poolWatch
 	works   []*work
 	plot    *plot
+	faults  fault.Recording // if asked for
 
 	threads  []*sim.Thread // the clients
 	canceled bool          // by the context
@@ -36,7 +37,8 @@ type world struct {
 	ended    time.Duration // when the last client did
 }
 
-// build makes the network and what its hosts do. Nothing runs yet.
+// build makes the network and what its hosts do. Nothing runs yet. With an
+// error too there is a world, to be discarded.
 func build(s *Scenario, o Options) (*world, error) {
 	w := &world{
 		s: s, o: o, log: o.Log,
@@ -44,7 +46,7 @@ func build(s *Scenario, o Options) (*world, error) {
 			TicksPerSecond: s.Target.TicksPerSecond,
 			Seed:           o.Seed,
 			Horizon:        time.Duration(s.Duration),
-			PointerSize:    s.Target.target().PointerSize,
+			PointerSize:    s.Target.Device().PointerSize,
 			Log:            o.Log,
 		}),
 		wires: map[string]*link.Wire{},
@@ -56,7 +58,7 @@ func build(s *Scenario, o Options) (*world, error) {
 	w.addWires()
 	for i := range s.Hosts {
 		if err := w.addHost(&s.Hosts[i], i); err != nil {
-			return nil, fmt.Errorf("host %s: %w", s.Hosts[i].Name, err)
+			return w, fmt.Errorf("host %s: %w", s.Hosts[i].Name, err)
 		}
 	}
 	return w, w.addWorkloads()
@@ -75,9 +77,12 @@ func (w *world) addWires() {
 			made.Observe(w.plot.observe)
 		}
 	}
-	if len(w.s.Faults) > 0 {
-		for _, made := range w.ordered {
+	for _, made := range w.ordered {
+		if w.s.Faults != nil {
 			fault.Replay(w.s.Faults, made.Wire)
+		}
+		if w.o.Faults {
+			w.faults.Record(made.Wire)
 		}
 	}
 }

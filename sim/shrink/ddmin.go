@@ -1,6 +1,8 @@
 package shrink
 
 import (
+	"cmp"
+	"context"
 	"encoding/binary"
 	"errors"
 	"slices"
@@ -10,6 +12,9 @@ import (
 type Options struct {
 	// Budget is how many runs there may be. 0 means 1000. When it is used up the best list so far is the result.
 	Budget int
+	// Context ends the search when it is done, with the best list so far as the result. Nil means never. A run that notices it too may
+	// return false at once.
+	Context context.Context
 	// Progress is called after every run. Nil means nobody wants to know.
 	Progress func(Progress)
 }
@@ -30,7 +35,7 @@ type Result[T any] struct {
 	// Runs is how many runs it took.
 	Runs int
 	// Minimal says that the search has come to its end: no single element can be left out, or made simpler. Otherwise the budget
-	// was used up.
+	// was used up, or the context was done.
 	Minimal bool
 }
 
@@ -41,10 +46,14 @@ const defaultBudget = 1000
 
 // Minimize finds a short list with which run still fails. simpler gives the simpler forms of an element, the simplest first, each
 // of them simpler than the element in a way that comes to an end; nil means that there are none. run gets a list of its own, and
-// has to return the same for the same list: no part of the list is run twice. Error: ErrPasses.
+// has to return the same for the same list: no part of the list is run twice. Errors: ErrPasses, and that of the context if it is done
+// before the whole list has failed.
 func Minimize[T any](list []T, run func([]T) (failed bool), simpler func(T) []T, o Options) (Result[T], error) {
 	if o.Budget <= 0 {
 		o.Budget = defaultBudget
+	}
+	if o.Context == nil {
+		o.Context = context.Background()
 	}
 	s := &search[T]{run: run, o: o, from: len(list), passed: map[string]bool{}}
 	whole := make([]element[T], len(list))
@@ -52,7 +61,7 @@ func Minimize[T any](list []T, run func([]T) (failed bool), simpler func(T) []T,
 		whole[i] = s.element(value)
 	}
 	if !s.fails(whole) {
-		return Result[T]{Runs: s.runs}, ErrPasses
+		return Result[T]{Runs: s.runs}, cmp.Or(o.Context.Err(), ErrPasses)
 	}
 	s.remove()
 	for simpler != nil && s.simplify(simpler) {
@@ -101,15 +110,19 @@ func (s *search[T]) fails(list []element[T]) bool {
 	switch {
 	case s.passed[string(key)]:
 		return false
-	case s.runs >= s.o.Budget:
+	case s.runs >= s.o.Budget || s.o.Context.Err() != nil:
 		s.exhausted = true
 		return false
 	}
 	s.runs++
 	failed := s.run(values(list))
-	if failed {
+	switch {
+	case failed:
 		s.best = list
-	} else {
+	case s.o.Context.Err() != nil: // it may have been cut off
+		s.exhausted = true
+		return false
+	default:
 		s.passed[string(key)] = true
 	}
 	if s.o.Progress != nil {

@@ -1,6 +1,7 @@
 package shrink_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -123,6 +124,34 @@ func TestOneMinimal(t *testing.T) {
 				t.Errorf("%d: element %d of %v can be left out", n, i, got.List)
 			}
 		}
+	}
+}
+
+// TestContext ends searches from outside.
+func TestContext(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	got, err := shrink.Minimize(numbers(1000), has(617), nil, shrink.Options{Context: ctx, Progress: func(p shrink.Progress) {
+		if p.Best < 100 {
+			stop()
+		}
+	}})
+	if err != nil || got.Minimal || len(got.List) >= 100 || !has(617)(got.List) {
+		t.Errorf("%v, %v", got, err)
+	}
+	if got, err := shrink.Minimize(numbers(3), has(1), nil, shrink.Options{Context: ctx}); !errors.Is(err, context.Canceled) || got.Runs != 0 {
+		t.Errorf("after the end: %v, %v", got, err)
+	}
+	// A run that is cut off says that it passes, which need not be so.
+	ctx, stop = context.WithCancel(t.Context())
+	got, err = shrink.Minimize(numbers(2), func(list []int) bool {
+		if len(list) == 2 {
+			return true
+		}
+		stop()
+		return false
+	}, nil, shrink.Options{Context: ctx})
+	if err != nil || got.Minimal || got.Runs != 2 {
+		t.Errorf("cut off: %v, %v", got, err)
 	}
 }
 

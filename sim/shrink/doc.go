@@ -10,7 +10,8 @@
 //
 // # Schedules
 //
-// Record a run that fails (fault.Record), and give its list to Schedule with a function that runs the program anew with fault.Replay and
+// Scenarios and tests have functions that do all that follows, scenario.Shrink and simtest.Shrink. For others:
+// record a run that fails (fault.Record), and give its list to Schedule with a function that runs the program anew with fault.Replay and
 // reports whether it still fails in the same way. A run has to depend on nothing but the list: then so does the result. The
 // result prints itself as Go and as YAML.
 package shrink

@@ -13,8 +13,8 @@ type Finding struct {
 	From int // frame faults at the beginning
 }
 
-// Schedule finds a short fault schedule with which run still fails, with delays as short and as few changed bits as possible. Error:
-// ErrPasses.
+// Schedule finds a short fault schedule with which run still fails, with delays as short and as few changed bits as possible. Errors:
+// those of Minimize.
 func Schedule(list []fault.FrameFault, run func([]fault.FrameFault) (failed bool), o Options) (Finding, error) {
 	r, err := Minimize(list, run, simpler, o)
 	return Finding{r, len(list)}, err
@@ -30,7 +30,7 @@ func (f Finding) YAML() string { return fault.YAMLSnippet(f.List) }
 func (f Finding) String() string {
 	text := fmt.Sprintf("%d of %d frame faults are left after %d runs", len(f.List), f.From, f.Runs)
 	if !f.Minimal {
-		text += ", when the budget was used up"
+		text += ", when the search was cut off"
 	}
 	for _, entry := range f.List {
 		text += "\n" + entry.String()

@@ -42,6 +42,19 @@
 // It prints the seed and how to repeat the test with it, the state of every pool with who holds its packets, what faults have done, and the last frames in text. All
 // frames are written to a pcapng file in the test's artifact directory, for Wireshark; go test keeps it with -artifacts.
 //
+// # Which frames it takes
+//
+// A test that fails by chance fails for a few of the many things that have happened to frames. [Shrink] runs such a test again and again, finds
+// the fewest with which it still fails, and prints them for [Config].Faults:
+//
+//	func TestDownload(t *testing.T) {
+//		simtest.Shrink(t, simtest.Config{Seed: 7}, func(t testing.TB, n *simtest.Net) {
+//			n.Wire(link.Config{}, fault.Loss(0.05))
+//			...
+//			n.Run()
+//		})
+//	}
+//
 // # What is checked
 //
 // At the end of the test no packet may be missing from a pool, no connection, listener or UDP port of an ordinary program may be open,

@@ -20,9 +20,10 @@ const (
 // finish ends the network and checks what it leaves behind. It runs after the test and its other cleanup functions.
 func (n *Net) finish() {
 	n.t.Helper()
-	n.enter(n.calm)
-	if n.live {
+	if n.tryEnter(n.calm) && n.live {
 		n.settle()
+	}
+	if n.live {
 		if _, err := n.stop(); err != nil {
 			n.t.Errorf("simtest: %v", err)
 		}
@@ -33,7 +34,7 @@ func (n *Net) finish() {
 	if problem := n.goroutinesLeft(); problem != "" {
 		n.t.Errorf("simtest: %s", problem)
 	}
-	if n.t.Failed() {
+	if n.t.Failed() && !n.quiet {
 		n.explain()
 	}
 }
@@ -55,8 +56,7 @@ func (n *Net) settle() {
 	}
 	for waited := time.Duration(0); waited < limit; waited += settleStep {
 		var left []string
-		n.enter(func() { left = n.left() })
-		if left == nil {
+		if !n.tryEnter(func() { left = n.left() }) || left == nil {
 			return
 		}
 		time.Sleep(settleStep) //netxlint:wallclock this is the time of the test's goroutines
@@ -68,7 +68,7 @@ func (n *Net) left() (problems []string) {
 	for _, m := range n.machines {
 		if p := m.pool; p != nil && p.Available() != p.Total() {
 			problems = append(problems, fmt.Sprintf("%d of %d packets of pool %s are left over, held by %s",
-				p.Total()-p.Available(), p.Total(), p.Name(), who(p.Holders())))
+				p.Total()-p.Available(), p.Total(), p.Name(), packetpool.FormatHolders(p.Holders())))
 		}
 		for _, open := range m.open() {
 			problems = append(problems, fmt.Sprintf("%s of %s was not closed", open, m.name))
@@ -86,8 +86,9 @@ func (n *Net) explain() {
 	for _, m := range n.machines {
 		if m.pool != nil {
 			s := m.pool.Stats()
+			now, then := packetpool.FormatHolders(m.pool.Holders()), packetpool.FormatHolders(s.LowestHolders)
 			fmt.Fprintf(&b, "pool %s: %d of %d packets free, held by %s; fewest %d at %v, then held by %s; %d requests in vain\n",
-				s.Name, s.Available, s.Total, who(m.pool.Holders()), s.Lowest, s.LowestAt, who(s.LowestHolders), s.EmptyRequests)
+				s.Name, s.Available, s.Total, now, s.Lowest, s.LowestAt, then, s.EmptyRequests)
 		}
 	}
 	for _, w := range n.wires {
@@ -107,18 +108,6 @@ func (n *Net) explain() {
 	if n.capture != nil {
 		n.save()
 	}
-}
-
-// who lists holders of packets: "client 3, ip device driver 1".
-func who(holders []packetpool.HolderCount) string {
-	if len(holders) == 0 {
-		return "nobody"
-	}
-	list := make([]string, len(holders))
-	for i, h := range holders {
-		list[i] = fmt.Sprintf("%s %d", h.Name, h.Packets)
-	}
-	return strings.Join(list, ", ")
 }
 
 // save writes the capture into the artifact directory.

@@ -13,6 +13,7 @@ import (
 	"netxsim/sim"
 	"netxsim/sim/capture"
 	"netxsim/sim/hostfault"
+	"netxsim/sim/link/fault"
 )
 
 // SeedVariable is the environment variable that replaces the seed of every network of a test run, to repeat a failure.
@@ -28,6 +29,9 @@ type Config struct {
 	Target packetpool.Target
 	// Frames is how many of the last frames a failed test prints. 0 means 40, a negative number none.
 	Frames int
+	// Faults is what happens to single frames of all wires, in place of everything that they do by chance: what [Shrink] has found. A list
+	// that is empty but not nil means that nothing happens.
+	Faults []fault.FrameFault
 	// NoCapture saves the memory for the frames of the test: a failure then leaves no pcapng file.
 	NoCapture bool
 }
@@ -47,6 +51,8 @@ type Net struct {
 	names    map[string]bool
 
 	disturbed []*hostfault.Set
+	recording fault.Recording // of all wires
+	quiet     bool            // a failure explains nothing
 
 	frames  *ring
 	pcap    bytes.Buffer
@@ -128,15 +134,18 @@ func (n *Net) Seed() uint64 { return n.config.Seed }
 // the caller has the baton, as an event of the kernel beside a live network.
 func (n *Net) enter(f func()) {
 	n.t.Helper()
-	if !n.live {
-		f()
-		return
-	}
-	done := make(chan struct{})
-	if !n.kernel.Enter(func() { defer close(done); f() }) {
+	if !n.tryEnter(f) {
 		n.t.Fatal("simtest: the network has ended")
 	}
-	<-done
+}
+
+// tryEnter is enter that returns false, without having called f to its end, when a live network is over.
+func (n *Net) tryEnter(f func()) (alive bool) {
+	if !n.live {
+		f()
+		return true
+	}
+	return n.kernel.Do(f)
 }
 
 // claim takes a name that no machine or wire of the network has yet.

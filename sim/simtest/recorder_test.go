@@ -21,6 +21,7 @@ func (r *recorder) Log(v ...any)              { fmt.Fprintln(&r.log, v...) }
 func (r *recorder) Logf(f string, v ...any)   { fmt.Fprintf(&r.log, f+"\n", v...) }
 func (r *recorder) Errorf(f string, v ...any) { r.failed = true; r.Logf(f, v...) }
 func (r *recorder) Fatalf(f string, v ...any) { r.Errorf(f, v...); panic(r) }
+func (r *recorder) Fatal(v ...any)            { r.Fatalf("%s", fmt.Sprintln(v...)) }
 func (r *recorder) end() {
 	for i := len(r.cleanups) - 1; i >= 0; i-- {
 		r.cleanups[i]()

@@ -190,6 +190,12 @@ func TestFailures(t *testing.T) {
 			"thread pinger: NX_NO_RESPONSE", "ended after 1s of simulated time", "fault cut: 1 of 1 frames",
 			"who has 10.0.1.2", "lost on the way to b (cut)", "seed-1.pcapng",
 		}},
+		{"panic beside goroutines", func(t testing.TB) {
+			n := simtest.Live(t, simtest.Config{})
+			n.Kernel().Post(func() { panic("boom") })
+			<-n.Kernel().Over()
+			n.Host("late", nil)
+		}, []string{"the network has ended", "panic in event: boom"}},
 		{"two of a name", func(t testing.TB) {
 			n := simtest.New(t, simtest.Config{})
 			n.Host("twin", nil)

@@ -39,6 +39,10 @@ func (n *Net) Wire(config link.Config, faults ...fault.Fault) *Wire {
 	n.enter(func() {
 		w.Wire = link.New(n.kernel, config)
 		w.Faults = fault.Attach(w.Wire, faults...)
+		if n.config.Faults != nil {
+			fault.Replay(n.config.Faults, w.Wire)
+		}
+		n.recording.Record(w.Wire)
 		w.Observe(n.frames.add)
 		if n.capture != nil {
 			n.capture.Wire(w.Wire)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"netxsim/packetpool"
 	"netxsim/sim/scenario"
 	"netxsim/sim/sweep"
 )
@@ -92,11 +93,10 @@ func poolUse(p *scenario.PoolResult) PoolUse {
 	return use
 }
 
-// holders is a list of holders in words: "socket a receive queue 3, driver 2".
-func holders(list []scenario.Holder) string {
-	words := make([]string, len(list))
-	for i, h := range list {
-		words[i] = fmt.Sprintf("%s %d", h.Name, h.Packets)
+// holders is a list of holders in words, none for an empty one.
+func holders(list []packetpool.HolderCount) string {
+	if len(list) == 0 {
+		return ""
 	}
-	return strings.Join(words, ", ")
+	return packetpool.FormatHolders(list)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"netxsim/packetpool"
 	"netxsim/sim/scenario"
 )
 
@@ -47,7 +48,7 @@ func fake(count *int) Runner {
 
 func result(s *scenario.Scenario, seed uint64, frames string) *scenario.Result {
 	return &scenario.Result{Scenario: s.Name, Hash: s.Hash(), Version: "v1", Seed: seed, FrameHash: frames,
-		Pools: []scenario.PoolResult{{Host: "device", LowestHolders: []scenario.Holder{{Name: "driver", Packets: 3}}}}, Failures: []scenario.Failure{}}
+		Pools: []scenario.PoolResult{{Host: "device", LowestHolders: []packetpool.HolderCount{{Name: "driver", Packets: 3}}}}, Failures: []scenario.Failure{}}
 }
 
 func header(s *scenario.Scenario, shard Shard) Header {

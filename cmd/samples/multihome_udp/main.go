@@ -6,18 +6,12 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"netxsim/cmd/samples/internal/board"
 )
 
-func main() {
-	if err := run(os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { board.Main(run) }
 
 // run lets the sample work for seven seconds of virtual time.
 func run(w io.Writer) error {

@@ -4,19 +4,12 @@
 package main
 
 import (
-	"fmt"
 	"io"
-	"os"
 
 	"netxsim/cmd/samples/internal/board"
 )
 
-func main() {
-	if err := run(os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { board.Main(run) }
 
 // run lets the sample fetch three messages from a simulated server.
 func run(w io.Writer) error {

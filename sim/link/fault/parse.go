@@ -27,7 +27,8 @@ func plain(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./", r)
 }
 
-// MustParse returns the frame faults that the texts stand for. It panics if one does not: it is for schedules written into programs.
+// MustParse returns the frame faults that the texts stand for. It panics if one does not: it is for schedules written into programs. The
+// list is never nil.
 func MustParse(texts ...string) []FrameFault {
 	faults := make([]FrameFault, len(texts))
 	for i, text := range texts {

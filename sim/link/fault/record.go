@@ -18,6 +18,12 @@ type Recording struct {
 // frame is sent.
 func Record(wires ...*link.Wire) *Recording {
 	r := new(Recording)
+	r.Record(wires...)
+	return r
+}
+
+// Record records further wires in the same list.
+func (r *Recording) Record(wires ...*link.Wire) {
 	for _, w := range wires {
 		count := make(directions[uint64])
 		w.ObserveFates(func(f *link.Fate) {
@@ -26,7 +32,6 @@ func Record(wires ...*link.Wire) *Recording {
 			r.add(f, *n)
 		})
 	}
-	return r
 }
 
 // Faults returns what has happened so far, in the order of sending.

@@ -112,6 +112,9 @@ func TestSnippets(t *testing.T) {
 	if got := fault.YAMLSnippet(nil); got != "faults: []\n" {
 		t.Errorf("YAML of nothing: %q", got)
 	}
+	if got := fault.GoSnippet(nil); got != "fault.MustParse()\n" || fault.MustParse() == nil {
+		t.Errorf("Go of nothing: %q", got)
+	}
 }
 
 // everything is a fault of each kind that chance has a hand in.

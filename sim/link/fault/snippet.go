@@ -12,6 +12,9 @@ import (
 //		"lan client>server 17 drop",
 //	)
 func GoSnippet(list []FrameFault) string {
+	if len(list) == 0 {
+		return "fault.MustParse()\n" // not nil
+	}
 	var b strings.Builder
 	b.WriteString("fault.MustParse(\n")
 	for _, f := range list {

@@ -9,8 +9,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 
 	"netxsim/cmd/netxsim/internal/cli"
+	"netxsim/sim/link/fault"
 	"netxsim/sim/report"
 	"netxsim/sim/scenario"
 	"netxsim/sim/sizing"
@@ -31,6 +33,9 @@ type options struct {
 
 	report string
 	pools  sizing.Sizes
+	faults []fault.FrameFault // in place of chance; nil: chance
+	shrink bool
+	budget int
 }
 
 // Command is netxsim run.
@@ -51,6 +56,11 @@ every n-th seed only, from the k-th on, and 'netxsim merge' joins the files of a
 With --report it writes a page for browsers, which needs nothing else: charts of the pools and of the worst session's TCP
 connection, and tables of everything. Of many seeds it draws the one that is worth looking at first.
 
+With --shrink it finds out why a seed fails, or the first of many that does: it records what the wires did to single frames,
+and finds as little of that as possible with which the same expectation fails. It prints that for a scenario, for a Go
+test and as a command. An interrupt ends the search with the best so far. With --fault the wires do to frames what it says,
+and nothing by chance.
+
 The exit status is 1 when an expectation fails, and 2 when a flag or the file is wrong.`,
 		Examples: []string{
 			"netxsim run mine.yaml",
@@ -59,6 +69,8 @@ The exit status is 1 when an expectation fails, and 2 when a flag or the file is
 			"netxsim run mine.yaml --seeds 1000",
 			"netxsim run mine.yaml --seeds 100 --json > results.jsonl",
 			"netxsim run mine.yaml --seeds 1000 --shard 2/8 -o part2.jsonl",
+			"netxsim run mine.yaml --seeds 1000 --shrink",
+			"netxsim run mine.yaml --seed 7 --fault 'lan client>server 17 drop'",
 		},
 		Setup: func(flags *flag.FlagSet) func(cli.Streams, []string) error {
 			var o options
@@ -75,19 +87,43 @@ The exit status is 1 when an expectation fails, and 2 when a flag or the file is
 				o.pools, err = sizing.ParseSizes(text)
 				return err
 			})
+			flags.BoolVar(&o.shrink, "shrink", false, "find a shortest list of frame faults with which a failing run still fails")
+			flags.IntVar(&o.budget, "budget", 1000, "shrink with at most `N` runs")
+			flags.Func("fault", "what happens to a single `frame`, such as 'lan a>b 17 drop', in place of all that the wires do by chance;\nmay be given again; none: nothing happens", o.fault)
 			flags.StringVar(&o.out, "o", "", "keep the results of many seeds in `FILE`, and take up those that are there")
 			return func(s cli.Streams, args []string) error { return start(s, o, args) }
 		},
 	}
 }
 
-func start(s cli.Streams, o options, args []string) error {
+// fault takes a frame fault from the command line.
+func (o *options) fault(text string) error {
+	o.faults = slices.Grow(o.faults, 1) // not nil any more
+	if text == noFaults {
+		return nil
+	}
+	f, err := fault.ParseFrameFault(text)
+	if err == nil {
+		o.faults = append(o.faults, f)
+	}
+	return err
+}
+
+// noFaults is the text for no frame fault at all.
+const noFaults = "none"
+
+// check reports flags that make no sense.
+func (o *options) check(args []string) error {
 	switch {
 	case len(args) != 1:
 		return cli.WrongUse("want one scenario file")
 	case o.seeds < 0:
 		return cli.WrongUse("--seeds %d: want 1 or more", o.seeds)
-	case o.seeds > 0 && o.pcap != "":
+	case o.shrink && o.out != "":
+		return cli.WrongUse("--shrink keeps no results: leave -o out")
+	case o.budget < 1:
+		return cli.WrongUse("--budget %d: want 1 or more", o.budget)
+	case o.seeds > 0 && o.pcap != "" && !o.shrink:
 		return cli.WrongUse("--pcap is for one seed: leave --seeds out")
 	case o.out != "" && o.seeds == 0:
 		return cli.WrongUse("-o is for many seeds: say how many with --seeds")
@@ -99,6 +135,15 @@ func start(s cli.Streams, o options, args []string) error {
 		return cli.WrongUse("--pools does not go with -o")
 	case o.shard.Of > o.seeds:
 		return cli.WrongUse("--shard: %d shards of %d seeds", o.shard.Of, o.seeds)
+	case o.faults != nil && o.out != "":
+		return cli.WrongUse("--fault is not kept in results: leave -o out, or write the faults into the scenario")
+	}
+	return nil
+}
+
+func start(s cli.Streams, o options, args []string) error {
+	if err := o.check(args); err != nil {
+		return err
 	}
 	made, err := scenario.LoadFile(args[0])
 	if err != nil {
@@ -107,8 +152,17 @@ func start(s cli.Streams, o options, args []string) error {
 	if made, err = o.resize(made); err != nil {
 		return cli.WrongUse("--pools: %v", err)
 	}
+	if o.faults != nil {
+		made.Faults = o.faults
+		if err := made.Check(); err != nil {
+			return cli.WrongUse("--fault: %w", err)
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if o.shrink {
+		return runShrunk(ctx, s, o, args[0], made)
+	}
 	if o.out != "" {
 		return runKept(ctx, s, o, args[0], made)
 	}
@@ -139,15 +193,24 @@ func runOne(ctx context.Context, s cli.Streams, o options, file string, made *sc
 	}
 	if err == nil && !r.Passed() {
 		if !o.json {
-			fmt.Fprintf(s.Out, "replay: %s\n", o.replay(file, r.Seed))
+			fmt.Fprintf(s.Out, "replay: %s\n", o.replay(file, r.Seed, o.faults))
 		}
 		err = cli.ErrFailed
 	}
 	return err
 }
 
-// replay is the command that runs a seed again.
-func (o *options) replay(file string, seed uint64) string { return report.Replay(file, seed, o.pools) }
+// replay is the command that runs a seed again, by chance or with a list of frame faults.
+func (o *options) replay(file string, seed uint64, faults []fault.FrameFault) string {
+	text := report.Replay(file, seed, o.pools)
+	if faults != nil && len(faults) == 0 {
+		text += " --fault " + noFaults
+	}
+	for _, f := range faults {
+		text += " --fault " + report.ShellQuote(f.String())
+	}
+	return text
+}
 
 // create creates a file; nil for no name.
 func create(name string) (io.Writer, func() error, error) {

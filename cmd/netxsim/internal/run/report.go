@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"netxsim/packetpool"
 	"netxsim/sim/scenario"
 )
 
@@ -88,10 +89,10 @@ func reportPools(w io.Writer, r *scenario.Result) {
 	table(w, rows)
 	for _, p := range r.Pools {
 		if len(p.LowestHolders) > 0 {
-			fmt.Fprintf(w, "pool %s of %s at its lowest, held by: %s\n", p.Name, p.Host, holders(p.LowestHolders))
+			fmt.Fprintf(w, "pool %s of %s at its lowest, held by: %s\n", p.Name, p.Host, packetpool.FormatHolders(p.LowestHolders))
 		}
 		if p.Leaked > 0 {
-			fmt.Fprintf(w, "pool %s of %s at the end, missing: %s\n", p.Name, p.Host, holders(p.LeakedHolders))
+			fmt.Fprintf(w, "pool %s of %s at the end, missing: %s\n", p.Name, p.Host, packetpool.FormatHolders(p.LeakedHolders))
 		}
 	}
 }
@@ -120,14 +121,6 @@ func reportHosts(w io.Writer, r *scenario.Result) {
 			fmt.Fprintf(w, "host %s: %s\n", h.Name, strings.Join(parts, ", "))
 		}
 	}
-}
-
-func holders(list []scenario.Holder) string {
-	var parts []string
-	for _, h := range list {
-		parts = append(parts, h.Name+" "+strconv.Itoa(h.Packets))
-	}
-	return strings.Join(parts, ", ")
 }
 
 // round returns a time to the microsecond.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"netxsim/netx/status"
+	"netxsim/packetpool"
 )
 
 // explain turns what went wrong into what to do about it; nil if every message
@@ -67,7 +68,7 @@ func (r *result) advice(err error) string {
 		return size + ": a reply came as a chain of packets, which the C client refuses: raise payload="
 	case r.ip.ReceiveNoPacket+r.ip.SendNoPacket > 0 || p.EmptyRequests > 0:
 		return fmt.Sprintf("%s ran empty, first at %v, held by: %s; %s lost, %s not sent: raise packets=",
-			size, p.LowestAt, holders(p.LowestHolders), count(r.ip.ReceiveNoPacket, "received frame"), count(r.ip.SendNoPacket, "message"))
+			size, p.LowestAt, packetpool.FormatHolders(p.LowestHolders), count(r.ip.ReceiveNoPacket, "received frame"), count(r.ip.SendNoPacket, "message"))
 	}
 	return ""
 }

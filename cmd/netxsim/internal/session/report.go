@@ -3,7 +3,6 @@ package session
 import (
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -94,25 +93,13 @@ func printPool(w io.Writer, r *result) {
 	fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%v\t%d\t%d\t\n", p.Name, p.Payload, p.Total, p.Bytes,
 		p.Lowest, p.LowestAt.Round(time.Microsecond), p.EmptyRequests, p.EmptySuspensions)
 	table.Flush()
-	fmt.Fprintf(w, "held at the lowest point: %s\n", holders(p.LowestHolders))
+	fmt.Fprintf(w, "held at the lowest point: %s\n", packetpool.FormatHolders(p.LowestHolders))
 	if lost := r.ip.ReceiveNoPacket; lost > 0 {
 		fmt.Fprintf(w, "lost because the pool was empty: %s\n", count(lost, "received frame"))
 	}
 	if unsent := r.ip.SendNoPacket; unsent > 0 {
 		fmt.Fprintf(w, "not sent because the pool was empty: %s of the stack's own (SYN, ACK, ARP, ...)\n", count(unsent, "message"))
 	}
-}
-
-// holders puts who held packets into words.
-func holders(list []packetpool.HolderCount) string {
-	if len(list) == 0 {
-		return "none"
-	}
-	var words []string
-	for _, h := range list {
-		words = append(words, fmt.Sprintf("%s %d", h.Name, h.Packets))
-	}
-	return strings.Join(words, ", ")
 }
 
 // printQuirks prints which of the C library's bugs the session hit.

@@ -5,6 +5,7 @@ package board
 import (
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"netxsim/ipstack"
@@ -24,6 +25,14 @@ type Options struct {
 
 // memory is what the linker of the C program leaves free, in bytes.
 const memory = 64 << 10
+
+// Main runs a sample as the whole program: it prints on standard output, and the exit status is 1 after an error.
+func Main(run func(io.Writer) error) {
+	if err := run(os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
 
 // Boot runs a sample and reports how it ended.
 func Boot(w io.Writer, o Options) error {
