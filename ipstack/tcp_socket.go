@@ -148,7 +148,7 @@ func (s *TCPSocket) Create(ip *IP, config TCPSocketConfig) error {
 	s.rx.reset(s)
 	s.rx.limit = maxReceiveQueue
 	s.initWaiting()
-	s.held.receive.name = "socket " + config.Name + " receive queue"
+	s.held.receive = holder{"socket " + config.Name + " receive queue", debugTCP}
 	s.held.transmit.name = "socket " + config.Name + " transmit queue"
 	s.entry = waiter.NewFunctionEntry(waiter.EventHUp|waiter.EventErr, func(waiter.EventMask) { ip.stack.Notify(s) })
 	ip.tcp.created++

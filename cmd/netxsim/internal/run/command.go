@@ -11,7 +11,9 @@ import (
 	"os/signal"
 
 	"netxsim/cmd/netxsim/internal/cli"
+	"netxsim/sim/report"
 	"netxsim/sim/scenario"
+	"netxsim/sim/sizing"
 	"netxsim/sim/sweep"
 )
 
@@ -26,6 +28,9 @@ type options struct {
 	json  bool
 	shard sweep.Shard
 	out   string
+
+	report string
+	pools  sizing.Sizes
 }
 
 // Command is netxsim run.
@@ -43,10 +48,14 @@ that replays it. An interrupt ends it with what is known so far. See 'netxsim sc
 With -o the results are kept in a file; when the command is run again it goes on where it was. With --shard k/n too it runs
 every n-th seed only, from the k-th on, and 'netxsim merge' joins the files of all shards.
 
+With --report it writes a page for browsers, which needs nothing else: charts of the pools and of the worst session's TCP
+connection, and tables of everything. Of many seeds it draws the one that is worth looking at first.
+
 The exit status is 1 when an expectation fails, and 2 when a flag or the file is wrong.`,
 		Examples: []string{
 			"netxsim run mine.yaml",
 			"netxsim run mine.yaml --seed 7 --pcap frames.pcapng",
+			"netxsim run mine.yaml --report mine.html",
 			"netxsim run mine.yaml --seeds 1000",
 			"netxsim run mine.yaml --seeds 100 --json > results.jsonl",
 			"netxsim run mine.yaml --seeds 1000 --shard 2/8 -o part2.jsonl",
@@ -59,6 +68,11 @@ The exit status is 1 when an expectation fails, and 2 when a flag or the file is
 			flags.BoolVar(&o.json, "json", false, "print results as JSON, one line for each seed")
 			flags.Func("shard", "run only the seeds of shard `k/n`; needs --seeds and -o", func(text string) (err error) {
 				o.shard, err = sweep.ParseShard(text)
+				return err
+			})
+			flags.StringVar(&o.report, "report", "", "write charts and tables into this `file`, as HTML")
+			flags.Func("pools", "`sizes` in place of the file's, in its order: payload and packets of each pool, such as 1536x12,256x4", func(text string) (err error) {
+				o.pools, err = sizing.ParseSizes(text)
 				return err
 			})
 			flags.StringVar(&o.out, "o", "", "keep the results of many seeds in `FILE`, and take up those that are there")
@@ -79,12 +93,19 @@ func start(s cli.Streams, o options, args []string) error {
 		return cli.WrongUse("-o is for many seeds: say how many with --seeds")
 	case o.shard.Of > 0 && o.out == "":
 		return cli.WrongUse("--shard needs -o FILE")
+	case o.shard.Of > 1 && o.report != "":
+		return cli.WrongUse("--report is not for a shard")
+	case o.pools != nil && o.out != "":
+		return cli.WrongUse("--pools does not go with -o")
 	case o.shard.Of > o.seeds:
 		return cli.WrongUse("--shard: %d shards of %d seeds", o.shard.Of, o.seeds)
 	}
 	made, err := scenario.LoadFile(args[0])
 	if err != nil {
 		return cli.BadInput(err)
+	}
+	if made, err = o.resize(made); err != nil {
+		return cli.WrongUse("--pools: %v", err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -103,18 +124,22 @@ func runOne(ctx context.Context, s cli.Streams, o options, file string, made *sc
 	if err != nil {
 		return cli.BadInput(fmt.Errorf("--pcap: %w", err))
 	}
-	r, err := scenario.Run(made, scenario.Options{Seed: o.seed, Pcap: pcap, Context: ctx})
+	r, err := scenario.Run(made, scenario.Options{Seed: o.seed, Pcap: pcap, Context: ctx, Series: o.report != "", Sequence: o.report != ""})
 	if err := errors.Join(err, closePcap()); err != nil {
 		return err
 	}
+	if err := o.writeReport(&report.Report{Scenario: made, File: file, Runs: []report.Run{{Sizes: o.pools, Result: r}}}); err != nil {
+		return err
+	}
 	if o.json {
+		r.DropSeries()
 		err = printJSON(s.Out, r)
 	} else {
-		report(s.Out, r)
+		printResult(s.Out, r)
 	}
 	if err == nil && !r.Passed() {
 		if !o.json {
-			fmt.Fprintf(s.Out, "replay: %s\n", replay(file, r.Seed))
+			fmt.Fprintf(s.Out, "replay: %s\n", o.replay(file, r.Seed))
 		}
 		err = cli.ErrFailed
 	}
@@ -122,9 +147,7 @@ func runOne(ctx context.Context, s cli.Streams, o options, file string, made *sc
 }
 
 // replay is the command that runs a seed again.
-func replay(file string, seed uint64) string {
-	return fmt.Sprintf("netxsim run %s --seed %d", quote(file), seed)
-}
+func (o *options) replay(file string, seed uint64) string { return report.Replay(file, seed, o.pools) }
 
 // create creates a file; nil for no name.
 func create(name string) (io.Writer, func() error, error) {
