@@ -138,7 +138,7 @@ func bareStack(b *testing.B, at stack.LinkEndpoint, number byte) *stack.Stack {
 }
 
 // runs is how many runs TestMemoryOfRuns makes.
-var runs = flag.Int("runs", 500, "runs of TestMemoryOfRuns; 10000 for the long form")
+var runs = flag.Int("runs", 200, "runs of TestMemoryOfRuns; 10000 for the long form")
 
 // TestMemoryOfRuns wants the heap, and the number of goroutines, to be the same however many runs there were.
 func TestMemoryOfRuns(t *testing.T) {

@@ -61,7 +61,7 @@ wires: [{name: lan, rate: 10Mbit/s, latency: 5ms}]
 hosts:
   - {name: device, pools: [{payload: 1536, packets: 12, payloads: [1536]}]}
   - {name: server, kind: plain}
-workloads: [{kind: tcp, from: device, to: server, direction: receive, size: 200kB, window: 32KiB, read_pause: 3ms}]
+workloads: [{kind: tcp, from: device, to: server, direction: receive, size: 200kB, window: 48KiB, read_pause: 5ms}]
 expect: {finish: 2s}
 `}
 
