@@ -39,6 +39,17 @@
 // driver receives in the context of an interrupt: it takes packets for the
 // frame from the pool, without waiting, and leaves the rest to the IP thread.
 //
+// # IPv6
+//
+// Packets are received for the addresses of the interface they came in on, those
+// of links and of all nodes included, behind extension headers in any order that
+// makes sense. What is too long for an interface, or with [Target].IPv6PathMTU
+// for a path, is sent in fragments, whether or not fragmentation is enabled;
+// only putting together depends on that. As in C, where to send for an address
+// is remembered in a small table, eight in the default build, until the neighbour
+// or router it goes by is forgotten: while the table is full nothing is sent to
+// any other address.
+//
 // # Packets
 //
 // A received segment stays in its packets while it waits in a socket's receive

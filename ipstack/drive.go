@@ -59,7 +59,7 @@ func (ip *IP) addHeader(packet *packetpool.Packet, from uint32, f headerFields) 
 	head := header.IPv4(packet.At(packet.PrependPtr)[:size])
 	*(*[ipv4Header]byte)(head) = [ipv4Header]byte{0: 0x40 | byte(size/4), 1: f.tos, 8: f.ttl, 9: f.protocol}
 	head.SetTotalLength(uint16(packet.Length))
-	head.SetID(ip.identification)
+	head.SetID(uint16(ip.identification))
 	if f.dontFragment {
 		head.SetFlagsFragmentOffset(header.IPv4FlagDontFragment, 0)
 	}
@@ -121,7 +121,7 @@ func (ip *IP) fits(i *Interface) bool { return uint32(len(ip.frame)-ethernetHead
 // mayFragment reports whether the datagram in the scratch frame may be sent in
 // pieces.
 func (ip *IP) mayFragment() bool {
-	return ip.fragmenting && !ip.isIPv6() && header.IPv4(ip.frame[ethernetHeader:]).Flags()&header.IPv4FlagDontFragment == 0
+	return ip.fragmenting && header.IPv4(ip.frame[ethernetHeader:]).Flags()&header.IPv4FlagDontFragment == 0
 }
 
 // dropUnsent gives up sending.

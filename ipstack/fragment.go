@@ -1,6 +1,7 @@
 package ipstack
 
 import (
+	"net/netip"
 	"slices"
 
 	"gvisor.dev/gvisor/pkg/tcpip/header"
@@ -17,8 +18,9 @@ const (
 )
 
 // EnableFragmentation lets the instance send packets that are too long for an
-// interface in pieces, and put received pieces together (RFC 791, section 3.2).
-// It mirrors nx_ip_fragment_enable.
+// interface in pieces, and put received pieces together (RFC 791, section 3.2;
+// RFC 8200, section 4.5). Packets of IPv6 are sent in pieces without it, too. It
+// mirrors nx_ip_fragment_enable.
 func (ip *IP) EnableFragmentation() { ip.fragmenting = true }
 
 // Fragments reports whether EnableFragmentation holds.
@@ -89,21 +91,34 @@ type reassembly struct {
 // partial is a datagram some of whose fragments have arrived, by offset.
 type partial struct {
 	key       fragmentKey
-	fragments []*packetpool.Packet
+	fragments []fragment
 	seconds   int // left for the others
 }
 
-// fragmentKey is what the fragments of a datagram have in common.
+// fragmentKey is what the fragments of a datagram have in common; those of IPv6
+// may differ in protocol.
 type fragmentKey struct {
-	from, to uint32
-	id       uint16
+	from, to netip.Addr
+	id       uint32
 	protocol uint8
 }
 
-// head returns the IP header of a fragment.
-func fragmentHead(p *packetpool.Packet) header.IPv4 { return header.IPv4(p.Bytes()[:ipv4Header]) }
+// fragment is a piece of a datagram. Its packet begins with the header that
+// says so: that of IPv4, or the extension header of IPv6.
+type fragment struct {
+	packet *packetpool.Packet
+	header uint32 // bytes in front of the data
+	offset uint32
+	more   bool
+	ttl    int         // of IPv4: the seconds it may wait
+	chain  headerChain // of IPv6
+}
 
-// receive keeps a fragment, and dispatches its datagram when that is complete.
+// end returns the offset behind a fragment's data.
+func (f fragment) end() uint32 { return f.offset + f.packet.Length - f.header }
+
+// receive keeps a fragment of IPv4, and dispatches its datagram when that is
+// complete.
 func (r *reassembly) receive(packet *packetpool.Packet, head header.IPv4) {
 	r.ip.info.FragmentsReceived++
 	odd := head.More() && (packet.Length-ipv4Header)%8 != 0
@@ -111,68 +126,83 @@ func (r *reassembly) receive(packet *packetpool.Packet, head header.IPv4) {
 		r.ip.dropReceived(packet)
 		return
 	}
-	packet.Hold(&r.ip.holders.assembly)
-	d := r.datagram(head)
-	d.insert(packet)
+	r.add(
+		fragmentKey{fromWord(wordAt(head[12:])), fromWord(wordAt(head[16:])), uint32(head.ID()), head.Protocol()},
+		fragment{packet: packet, header: ipv4Header, offset: uint32(head.FragmentOffset()), more: head.More(), ttl: int(head.TTL())},
+		reassemblySeconds, head.Protocol())
+}
+
+// add keeps a fragment for so many seconds at least, and dispatches its datagram
+// when that is complete.
+func (r *reassembly) add(key fragmentKey, f fragment, seconds int, protocol uint8) {
+	f.packet.Hold(&r.ip.holders.assembly)
+	d := r.datagram(key, seconds)
+	d.seconds = max(d.seconds, f.ttl)
+	d.insert(f)
 	if d.complete() {
-		r.finish(d)
+		r.finish(d, protocol)
 		return
 	}
 	r.ip.clock.need()
 }
 
-// datagram returns the datagram that a fragment belongs to.
-func (r *reassembly) datagram(head header.IPv4) *partial {
-	key := fragmentKey{wordAt(head[12:]), wordAt(head[16:]), head.ID(), head.Protocol()}
-	ttl := int(head.TTL())
+// datagram returns the datagram that a fragment belongs to; a new one waits so
+// many seconds.
+func (r *reassembly) datagram(key fragmentKey, seconds int) *partial {
 	for _, d := range r.datagrams {
 		if d.key == key {
-			d.seconds = max(d.seconds, ttl)
 			return d
 		}
 	}
-	d := &partial{key: key, seconds: max(reassemblySeconds, ttl)}
+	d := &partial{key: key, seconds: seconds}
 	r.datagrams = append(r.datagrams, d)
 	return d
 }
 
 // insert puts a fragment in its place, instead of one with the same offset.
-func (d *partial) insert(packet *packetpool.Packet) {
-	offset := fragmentHead(packet).FragmentOffset()
+func (d *partial) insert(f fragment) {
 	at := 0
-	for at < len(d.fragments) && fragmentHead(d.fragments[at]).FragmentOffset() < offset {
+	for at < len(d.fragments) && d.fragments[at].offset < f.offset {
 		at++
 	}
-	if at < len(d.fragments) && fragmentHead(d.fragments[at]).FragmentOffset() == offset {
-		d.fragments[at].Release()
-		d.fragments[at] = packet
+	if at < len(d.fragments) && d.fragments[at].offset == f.offset {
+		d.fragments[at].packet.Release()
+		d.fragments[at] = f
 		return
 	}
-	d.fragments = slices.Insert(d.fragments, at, packet)
+	d.fragments = slices.Insert(d.fragments, at, f)
 }
 
 // complete reports whether the fragments follow one another up to the last.
 func (d *partial) complete() bool {
 	next := uint32(0)
-	for _, p := range d.fragments {
-		if uint32(fragmentHead(p).FragmentOffset()) != next {
+	for _, f := range d.fragments {
+		if f.offset != next {
 			return false
 		}
-		next += p.Length - ipv4Header
+		next = f.end()
 	}
-	return !fragmentHead(d.fragments[len(d.fragments)-1]).More()
+	return !d.fragments[len(d.fragments)-1].more
 }
 
-// finish chains the fragments of a datagram and dispatches it.
-func (r *reassembly) finish(d *partial) {
+// finish chains the fragments of a datagram and dispatches it. For IPv6 its
+// protocol is what the last fragment to come says.
+func (r *reassembly) finish(d *partial, protocol uint8) {
 	r.drop(d)
-	whole := d.fragments[0]
-	for _, p := range d.fragments[1:] {
-		trimFront(p, ipv4Header)
-		join(whole, p)
+	first := d.fragments[0]
+	whole := first.packet
+	for _, f := range d.fragments[1:] {
+		trimFront(f.packet, f.header)
+		join(whole, f.packet)
 	}
 	r.ip.info.BytesReceived += whole.Length
-	head := fragmentHead(whole)
+	if d.key.to.Is6() {
+		trimFront(whole, first.header)
+		first.chain.next = ipv6Header
+		r.ip.dispatch6(whole, protocol, first.chain)
+		return
+	}
+	head := header.IPv4(whole.Bytes()[:ipv4Header])
 	head.SetTotalLength(uint16(whole.Length))
 	head.SetFlagsFragmentOffset(0, 0)
 	head.SetChecksum(0)
@@ -217,19 +247,29 @@ func (r *reassembly) second() bool {
 // expire releases the fragments of a datagram that never became complete, and
 // tells its sender if the first one is there.
 func (r *reassembly) expire(d *partial) {
-	if first := d.fragments[0]; fragmentHead(first).FragmentOffset() == 0 {
-		r.ip.sendICMPError(first, header.ICMPv4TimeExceeded, header.ICMPv4ReassemblyTimeout)
+	if first := d.fragments[0]; first.offset == 0 {
+		r.report(first.packet, d.key.to)
 	}
-	for _, p := range d.fragments {
-		r.ip.dropReceived(p)
+	for _, f := range d.fragments {
+		r.ip.dropReceived(f.packet)
+	}
+}
+
+// report tells the sender of the first fragment that time is over.
+func (r *reassembly) report(first *packetpool.Packet, to netip.Addr) {
+	switch {
+	case to.Is4():
+		r.ip.sendICMPError(first, header.ICMPv4TimeExceeded, header.ICMPv4ReassemblyTimeout)
+	case !to.IsMulticast():
+		r.ip.sendICMPv6Error(first, header.ICMPv6TimeExceeded, header.ICMPv6ReassemblyTimeout, 0)
 	}
 }
 
 // flush releases all fragments.
 func (r *reassembly) flush() {
 	for _, d := range r.datagrams {
-		for _, p := range d.fragments {
-			p.Release()
+		for _, f := range d.fragments {
+			f.packet.Release()
 		}
 	}
 	r.datagrams = nil

@@ -81,8 +81,10 @@ func (ip *IP) ICMPInfo() ICMPInfo {
 // what came back; it is the caller's. The calling thread waits up to wait ticks
 // for it, and as long for each packet needed. It mirrors nx_icmp_ping.
 //
-// Errors: status.IpAddressError without a route, status.NoPacket,
-// status.NoResponse, and the kernel's when the wait is aborted.
+// Errors: status.IpAddressError without a route, for IPv6
+// status.NoInterfaceAddress, status.NoPacket, for IPv6 status.Overflow when there
+// are too few for all the data, status.NoResponse, and the kernel's when the wait
+// is aborted.
 func (ip *IP) Ping(to netip.Addr, data []byte, wait uint32) (*packetpool.Packet, error) {
 	if to.Is6() {
 		from, err := ip.ipv6.source(to)
@@ -137,6 +139,9 @@ func (ip *IP) exchangePing(to netip.Addr, data []byte, wait, packetType uint32,
 	}
 	if err := packet.Append(data, ip.pool, wait); err != nil {
 		packet.Release()
+		if to.Is6() {
+			err = status.Overflow // whatever it was
+		}
 		return nil, err
 	}
 	sequence := ip.icmp.sequence
@@ -258,7 +263,18 @@ func ipHeaderOf(packet *packetpool.Packet) header.IPv4 {
 	return header.IPv4(packet.At(packet.IpHeader)[:ipv4Header])
 }
 
-// sendICMPError tells the sender of a received packet what is wrong with it, in
+// reportPort tells the sender of a datagram that its port is nobody's.
+func (ip *IP) reportPort(packet *packetpool.Packet) {
+	if packet.IpVersion == 4 {
+		ip.sendICMPError(packet, header.ICMPv4DstUnreachable, header.ICMPv4PortUnreachable)
+		return
+	}
+	if _, to := ipv6Ends(packet); !to.IsMulticast() {
+		ip.sendICMPv6Error(packet, header.ICMPv6DstUnreachable, header.ICMPv6PortUnreachable, 0)
+	}
+}
+
+// sendICMPError tells the sender of a received IPv4 packet what is wrong with it, in
 // a packet of the default pool (RFC 1122, section 3.2.2).
 func (ip *IP) sendICMPError(packet *packetpool.Packet, kind header.ICMPv4Type, code header.ICMPv4Code) {
 	ip.sendICMPErrorAt(packet, kind, code, 0)
@@ -266,9 +282,6 @@ func (ip *IP) sendICMPError(packet *packetpool.Packet, kind header.ICMPv4Type, c
 
 // sendICMPErrorAt is sendICMPError about a byte of the packet's IP header.
 func (ip *IP) sendICMPErrorAt(packet *packetpool.Packet, kind header.ICMPv4Type, code header.ICMPv4Code, at uint8) {
-	if packet.IpVersion != 4 {
-		return
-	}
 	head := ipHeaderOf(packet)
 	i := ip.arrivedOn(packet)
 	if !ip.icmp.enabled || !mayReport(i, head) {

@@ -32,7 +32,8 @@ type Interface struct {
 	linkChanged bool // its driver said so
 	defending   int  // seconds until its address may be defended again
 
-	solicitations solicitations // of IPv6 routers
+	solicitations   solicitations // of IPv6 routers
+	manualAddresses bool          // none are made from what IPv6 routers advertise
 }
 
 // InterfaceInfo is what InterfaceInfo of an instance returns.

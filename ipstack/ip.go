@@ -86,7 +86,7 @@ type IP struct {
 	holders        ipHolders
 	sending        sendQueue
 	request        DriverRequest // scratch: the one for a packet
-	identification uint16        // of the IP packets that are not netstack's
+	identification uint32        // of the IP packets that are not netstack's; IPv4 has 16 bits of it
 	frame          []byte        // scratch: the frame being sent
 	room           int           // and the room in front of it on the device
 	gather         []byte        // scratch: a datagram that arrived in a chain

@@ -1,6 +1,7 @@
 package ipstack
 
 import (
+	"cmp"
 	"net/netip"
 
 	"netxsim/netx/status"
@@ -18,20 +19,22 @@ const (
 // ipv6Protocol is the IPv6 of an instance. The zero value is disabled;
 // addresses can be set all the same.
 type ipv6Protocol struct {
-	ip         *IP
-	enabled    bool
-	icmp       bool
-	addresses  []ipv6Address // those of the interfaces, then ::1
-	neighbours [neighbourLimit]neighbour
-	retransmit uint32 // tenths of a second between questions to a neighbour, less one
-	reachable  uint32 // seconds for which an answer counts
-	routers    [maxRouters]ipv6Router
-	turn       int // the router to take next when none is known to be there
-	prefixes   []ipv6Prefix
-	hopLimit   uint8
-	groups     []ipv6Group
-	standIns   standIns
-	onChange   func(ip *IP, change IPv6Change)
+	ip           *IP
+	enabled      bool
+	icmp         bool
+	addresses    []ipv6Address // those of the interfaces, then ::1
+	neighbours   [neighbourLimit]neighbour
+	destinations []ipv6Destination
+	retransmit   uint32 // tenths of a second between questions to a neighbour, less one
+	reachable    uint32 // seconds for which an answer counts
+	routers      [maxRouters]ipv6Router
+	turn         int // the router to take next when none is known to be there
+	prefixes     []ipv6Prefix
+	hopLimit     uint8
+	groups       []ipv6Group
+	standIns     standIns
+	onChange     func(ip *IP, change IPv6Change)
+	onAdvert     func(ip *IP, flags uint8)
 }
 
 // IPv6Change is what became of an IPv6 address.
@@ -91,6 +94,7 @@ func (v *ipv6Protocol) init(ip *IP) {
 	v.ip = ip
 	v.setDefaults()
 	v.addresses = make([]ipv6Address, addressesOfOne*len(ip.physical())+1)
+	v.destinations = make([]ipv6Destination, cmp.Or(ip.target.IPv6Destinations, destinationLimit))
 }
 
 // setDefaults forgets what routers have told about the link.
@@ -239,26 +243,37 @@ func (v *ipv6Protocol) own(address netip.Addr) *ipv6Address {
 }
 
 // source returns the address that packets to another are sent from.
+//
+// Errors: status.NoInterfaceAddress.
 func (v *ipv6Protocol) source(to netip.Addr) (*ipv6Address, error) {
-	if a := v.own(to); a != nil && !to.IsMulticast() {
+	if a := v.sourceOn(nil, to); a != nil {
 		return a, nil
 	}
+	return nil, status.NoInterfaceAddress
+}
+
+// sourceOn is source on one interface, nil for any, unless the address is one of
+// the instance's own. It returns nil without a source.
+func (v *ipv6Protocol) sourceOn(i *Interface, to netip.Addr) *ipv6Address {
+	if a := v.own(to); a != nil && !to.IsMulticast() {
+		return a
+	}
 	for n := range v.addresses {
-		if a := &v.addresses[n]; a.valid && a.via.up() && a.reaches(to) {
-			return a, nil
+		if a := &v.addresses[n]; a.valid && (i == nil || a.via == i) && a.via.up() && a.reaches(to) {
+			return a
 		}
 	}
 	for _, r := range v.routers {
-		if r.via == nil || !r.via.up() {
+		if r.via == nil || i != nil && r.via != i || !r.via.up() {
 			continue
 		}
 		for n := range v.addresses {
 			if a := &v.addresses[n]; a.valid && a.via == r.via && !a.address.IsLinkLocalUnicast() {
-				return a, nil
+				return a
 			}
 		}
 	}
-	return nil, status.NoInterfaceAddress
+	return nil
 }
 
 // numbered returns the address with a number, if it may be used.
@@ -294,14 +309,6 @@ func (a *ipv6Address) reaches(to netip.Addr) bool {
 	return netip.PrefixFrom(a.address, int(a.prefix)).Contains(to)
 }
 
-// hop returns the neighbour through which an address is reached.
-func (v *ipv6Protocol) hop(from *ipv6Address, to netip.Addr) (netip.Addr, bool) {
-	if to.IsMulticast() || from.address == to || v.onLink(to) {
-		return to, true
-	}
-	return v.routerOn(from.via)
-}
-
 // onLink reports whether an address needs no router: routers have advertised
 // its prefix, or the application has set an address with it.
 func (v *ipv6Protocol) onLink(to netip.Addr) bool {
@@ -326,6 +333,7 @@ func (v *ipv6Protocol) second() bool {
 	busy := v.probe()
 	busy = v.ageNeighbours() || busy
 	busy = v.age() || busy
+	busy = v.agePaths() || busy
 	return v.solicitRouters() || busy
 }
 

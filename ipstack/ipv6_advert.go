@@ -6,6 +6,7 @@ import (
 
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
+	"netxsim/netx/status"
 	"netxsim/packetpool"
 )
 
@@ -18,6 +19,7 @@ const (
 	routerMessage       = 16 // bytes of an advertisement without options
 	prefixOptionSize    = 32
 	prefixOption        = byte(3)
+	mtuOption           = byte(5)
 	prefixIsOnLink      = 0x80
 	prefixMakesAddress  = 0x40
 	maxIPv6PrefixLength = 128
@@ -81,8 +83,8 @@ func (v *ipv6Protocol) solicitRouter(i *Interface) bool {
 }
 
 // receiveRouter handles the advertisement of a router (RFC 4861, section
-// 6.3.4). The MTU that it may tell is not looked at, as in a build without
-// NX_ENABLE_IPV6_PATH_MTU_DISCOVERY.
+// 6.3.4). The MTU that it may tell is looked at with Target.IPv6PathMTU, and
+// counts for what is sent by way of that router.
 func (v *ipv6Protocol) receiveRouter(packet *packetpool.Packet, from, to netip.Addr) {
 	message := packet.Bytes()
 	if len(message) < routerMessage || packet.Next != nil || message[1] != 0 ||
@@ -90,13 +92,17 @@ func (v *ipv6Protocol) receiveRouter(packet *packetpool.Packet, from, to netip.A
 		ipv6HeaderOf(packet).HopLimit() != ipv6HopLimit || !areOptions(message[routerMessage:]) {
 		return
 	}
+	if v.onAdvert != nil {
+		v.onAdvert(v.ip, message[5])
+	}
 	i := v.ip.arrivedOn(packet)
 	lifetime := uint32(binary.BigEndian.Uint16(message[6:]))
 	if lifetime == 0 {
 		_ = v.ip.DeleteIPv6Router(from) // or it is not known
 	}
 	v.takeTimes(binary.BigEndian.Uint32(message[8:]), binary.BigEndian.Uint32(message[12:]))
-	if !v.receiveRouterOptions(i, from, message[routerMessage:]) {
+	mtuTold, ok := v.receiveRouterOptions(packet, i, from, message[routerMessage:])
+	if !ok {
 		return
 	}
 	if lifetime > 0 {
@@ -109,6 +115,9 @@ func (v *ipv6Protocol) receiveRouter(packet *packetpool.Packet, from, to netip.A
 		}
 		if limit := message[4]; limit != 0 {
 			v.hopLimit = limit
+		}
+		if !mtuTold {
+			v.receiveMTU(v.receiver(packet), from, i.IpMtuSize)
 		}
 	}
 	i.solicitations.left = 0
@@ -138,8 +147,8 @@ func areOptions(options []byte) bool {
 }
 
 // receiveRouterOptions handles the options of an advertisement, and reports
-// whether none was malformed.
-func (v *ipv6Protocol) receiveRouterOptions(i *Interface, from netip.Addr, options []byte) bool {
+// whether none was malformed and one told the MTU.
+func (v *ipv6Protocol) receiveRouterOptions(packet *packetpool.Packet, i *Interface, from netip.Addr, options []byte) (mtuTold, ok bool) {
 	for len(options) > 0 {
 		option := options[:int(options[1])*8]
 		options = options[len(option):]
@@ -148,12 +157,75 @@ func (v *ipv6Protocol) receiveRouterOptions(i *Interface, from netip.Addr, optio
 			v.heardFrom(i, from, HardwareAddress(option[2:8]), true)
 		case prefixOption:
 			if len(option) < prefixOptionSize {
-				return false
+				return mtuTold, false
 			}
 			v.receivePrefix(i, option)
+		case mtuOption:
+			mtuTold = true
+			v.receiveMTU(v.receiver(packet), from, min(wordAt(option[4:]), i.IpMtuSize))
 		}
 	}
-	return true
+	return mtuTold, true
+}
+
+// receiveMTU takes the MTU of what is sent by way of a router.
+func (v *ipv6Protocol) receiveMTU(own *ipv6Address, router netip.Addr, mtu uint32) {
+	if v.ip.target.IPv6PathMTU && own != nil {
+		v.addDestination(own, router, router, mtu, forever)
+	}
+}
+
+// NotifyRouterAdvert has f called in the IP thread with the flags of every
+// router advertisement, before anything else becomes of it; nil ends that. It
+// mirrors nxd_icmpv6_ra_flag_callback_set.
+func (ip *IP) NotifyRouterAdvert(f func(ip *IP, flags uint8)) { ip.ipv6.onAdvert = f }
+
+// EnableAutoconfiguration lets an interface have addresses made from the
+// prefixes that routers advertise, as it does to begin with, and asks for
+// routers. It mirrors nxd_ipv6_stateless_address_autoconfig_enable.
+//
+// Errors: status.NotSupported without Target.IPv6AutoconfigControl,
+// status.InvalidInterface, status.AlreadyEnabled.
+func (ip *IP) EnableAutoconfiguration(index uint32) error {
+	i, err := ip.autoconfigured(index)
+	switch {
+	case err != nil:
+		return err
+	case !i.manualAddresses:
+		return status.AlreadyEnabled
+	}
+	i.manualAddresses = false
+	i.solicitations = solicitations{left: routerQuestions, seconds: routerQuestionDelay}
+	ip.clock.need()
+	return nil
+}
+
+// DisableAutoconfiguration ends that, as
+// nxd_ipv6_stateless_address_autoconfig_disable does. Addresses already made
+// stay.
+//
+// Errors: status.NotSupported without Target.IPv6AutoconfigControl,
+// status.InvalidInterface.
+func (ip *IP) DisableAutoconfiguration(index uint32) error {
+	i, err := ip.autoconfigured(index)
+	if err != nil || i.manualAddresses {
+		return err
+	}
+	i.manualAddresses = true
+	i.solicitations.left = 0
+	return nil
+}
+
+// autoconfigured returns the interface of a service that needs
+// Target.IPv6AutoconfigControl.
+func (ip *IP) autoconfigured(index uint32) (*Interface, error) {
+	if !ip.target.IPv6AutoconfigControl {
+		return nil, status.NotSupported
+	}
+	if index >= uint32(len(ip.physical())) {
+		return nil, status.InvalidInterface
+	}
+	return &ip.interfaces[index], nil
 }
 
 // receivePrefix handles the option with a prefix.

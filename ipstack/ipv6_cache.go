@@ -35,6 +35,7 @@ const (
 	neighbourIsStale
 	neighbourIsDelayed
 	neighbourIsProbed
+	neighbourCreated // nothing is known yet, and nobody has asked
 )
 
 // neighbour is somebody on a link, and what waits for its hardware address (RFC
@@ -47,18 +48,21 @@ type neighbour struct {
 	msw, lsw uint32
 	seconds  uint32 // left in the state; where it is stale, the second since when
 	router   bool   // has said that it is one of the instance's routers
+	static   bool   // entered by the application
 	asks     int    // questions left
 	beats    uint32 // left until the next
 	waiting  []arpWaiting
 }
 
 // usable reports whether packets can be sent to a neighbour.
-func (n *neighbour) usable() bool { return n.state >= neighbourIsReachable }
+func (n *neighbour) usable() bool {
+	return n.state >= neighbourIsReachable && n.state <= neighbourIsProbed
+}
 
 // find returns what is known about a neighbour, nil if nothing is.
 func (v *ipv6Protocol) find(address netip.Addr) *neighbour {
 	for k := range v.neighbours {
-		if n := &v.neighbours[k]; n.state != neighbourUnused && n.address == address {
+		if n := &v.neighbours[k]; n.state != neighbourUnused && n.via != nil && n.address == address {
 			return n
 		}
 	}
@@ -82,14 +86,14 @@ func (v *ipv6Protocol) enter(n *neighbour, state neighbourState, seconds uint32)
 
 // addNeighbour remembers somebody, in place of the neighbour stale for longest,
 // or else the one reachable for longest, when there are too many. It returns
-// nil when all are routers or being asked for.
+// nil when all are routers, static or being asked for.
 func (v *ipv6Protocol) addNeighbour(address netip.Addr, i *Interface) *neighbour {
 	free := v.freeNeighbour(address)
 	if free == nil {
 		return nil
 	}
 	v.forgetNeighbours(free)
-	*free = neighbour{address: address, via: i, state: neighbourIncomplete}
+	*free = neighbour{address: address, via: i, state: neighbourCreated}
 	return free
 }
 
@@ -101,7 +105,7 @@ func (v *ipv6Protocol) freeNeighbour(address netip.Addr) (free *neighbour) {
 		switch {
 		case n.state == neighbourUnused:
 			return n
-		case n.router:
+		case n.router || n.static:
 		case n.state == neighbourIsStale && v.beat()-n.seconds > stale:
 			free, stale = n, v.beat()-n.seconds
 		case n.state == neighbourIsReachable && stale == 0 && n.seconds < left:
@@ -121,28 +125,26 @@ func cachePlace(address netip.Addr) int {
 	return int(sum % neighbourLimit)
 }
 
-// resolve sends the datagram in the scratch frame to a neighbour, or keeps it
-// until the neighbour's hardware address is known.
-func (v *ipv6Protocol) resolve(i *Interface, hop netip.Addr, packet *packetpool.Packet) {
-	n := v.find(hop)
-	if n != nil && n.usable() {
+// resolve sends the datagram in the scratch frame by way of a neighbour, or
+// keeps it until the neighbour's hardware address is known.
+func (v *ipv6Protocol) resolve(from *ipv6Address, to netip.Addr, packet *packetpool.Packet) {
+	d := v.reach(from, to)
+	if d == nil {
+		release(packet)
+		return
+	}
+	n := d.neighbour
+	switch {
+	case n.usable():
 		if n.state == neighbourIsStale {
 			v.enter(n, neighbourIsDelayed, neighbourDelay)
 		}
-		v.ip.sendTo(i, LinkPacketSend, n.msw, n.lsw, packet)
-		return
-	}
-	if !v.icmp {
+		v.ip.sendTo6(from.via, n.msw, n.lsw, packet)
+	case len(n.waiting) == 0 && !v.icmp:
 		v.ip.dropUnsent(packet)
-		return
+	default:
+		v.park(n, from.via, packet)
 	}
-	if n == nil {
-		if n = v.addNeighbour(hop, i); n == nil {
-			release(packet)
-			return
-		}
-	}
-	v.park(n, i, packet)
 }
 
 // park keeps the datagram in the scratch frame until a neighbour's hardware
@@ -152,13 +154,18 @@ func (v *ipv6Protocol) park(n *neighbour, i *Interface, packet *packetpool.Packe
 		v.ip.dropUnsent(n.waiting[0].packet)
 		n.waiting = slices.Delete(n.waiting, 0, 1)
 	}
-	packet.Hold(&v.ip.holders.arp)
+	if packet != nil {
+		packet.Hold(&v.ip.holders.arp)
+	}
 	n.waiting = append(n.waiting, arpWaiting{slices.Clone(v.ip.frame), packet})
 	if len(n.waiting) > 1 {
 		return
 	}
 	n.via = i
 	n.from = netip.AddrFrom16(header.IPv6(v.ip.frame[ethernetHeader:]).SourceAddress().As16())
+	if n.state == neighbourCreated {
+		n.state = neighbourIncomplete
+	}
 	n.asks = neighbourQuestions
 	v.askFor(n)
 }
@@ -212,7 +219,7 @@ func (v *ipv6Protocol) ageNeighbours() bool {
 	busy := false
 	for k := range v.neighbours {
 		n := &v.neighbours[k]
-		if n.state != neighbourIsReachable && n.state != neighbourIsDelayed {
+		if n.static || n.state != neighbourIsReachable && n.state != neighbourIsDelayed {
 			continue
 		}
 		if n.seconds--; n.seconds > 0 {
@@ -239,6 +246,7 @@ func (v *ipv6Protocol) forgetNeighbours(which *neighbour) {
 		for _, w := range n.waiting {
 			release(w.packet)
 		}
+		v.forgetDestinations(n)
 		*n = neighbour{}
 	}
 }
@@ -258,9 +266,11 @@ func (v *ipv6Protocol) heardFrom(i *Interface, address netip.Addr, hardware Hard
 	case told && (!n.usable() || n.msw != msw || n.lsw != lsw):
 		n.via, n.msw, n.lsw = i, msw, lsw
 		v.enter(n, neighbourIsStale, 0)
-		v.sendWaiting(n)
 	case n != nil && n.state == neighbourIsReachable:
 		n.seconds = v.reachable
+	}
+	if told && n != nil {
+		v.sendWaiting(n)
 	}
 }
 
@@ -273,7 +283,7 @@ func (v *ipv6Protocol) sendWaiting(n *neighbour) {
 	n.waiting = nil
 	for _, w := range waiting {
 		v.ip.frame = append(v.ip.frame[:0], w.frame...)
-		v.ip.sendTo(n.via, LinkPacketSend, n.msw, n.lsw, w.packet)
+		v.ip.sendTo6(n.via, n.msw, n.lsw, w.packet)
 	}
 	if n.state == neighbourIsStale {
 		v.enter(n, neighbourIsDelayed, neighbourDelay)
@@ -305,12 +315,13 @@ func (v *ipv6Protocol) receiveAdvertisement(i *Interface, own *ipv6Address, targ
 	} else if n.router && (!differs || a.flags&isOverride != 0) {
 		_ = v.ip.DeleteIPv6Router(target) // it is one
 	}
+	isUnknown := n.state == neighbourIncomplete || n.state == neighbourCreated
 	switch {
-	case n.state == neighbourIncomplete && a.told:
+	case isUnknown && a.told:
 		n.via = i
 		v.accept(n, msw, lsw, a.flags, true)
 		v.sendWaiting(n)
-	case n.state == neighbourIncomplete:
+	case isUnknown:
 	case differs && a.flags&isOverride == 0:
 		if n.state == neighbourIsReachable {
 			v.enter(n, neighbourIsStale, 0)

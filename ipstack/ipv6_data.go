@@ -13,6 +13,13 @@ import (
 // allNodes is the group of all hosts on a link.
 var allNodes = netip.IPv6LinkLocalAllNodes()
 
+// dhcpAgents and dhcpServers are the groups of DHCPv6 (RFC 8415, section 7.1),
+// which C listens to on every interface.
+var (
+	dhcpAgents  = netip.MustParseAddr("ff02::1:2")
+	dhcpServers = netip.MustParseAddr("ff05::1:3")
+)
+
 // solicitedNode is the group in which the owner of an address is asked for (RFC
 // 4291, section 2.7.1).
 func solicitedNode(address netip.Addr) netip.Addr {
@@ -42,17 +49,18 @@ func pseudoHeader6(from, to netip.Addr, protocol tcpip.TransportProtocolNumber, 
 }
 
 // sendPacket6 puts an IPv6 header in front of a packet and sends it on its way.
-// The packet needs the room; it is the stack's from now on.
-func (ip *IP) sendPacket6(packet *packetpool.Packet, from *ipv6Address, to netip.Addr, protocol tcpip.TransportProtocolNumber) {
-	hop, ok := ip.ipv6.hop(from, to)
-	if !ok {
+// The packet needs the room; it is the stack's from now on. It mirrors
+// _nx_ipv6_packet_send.
+func (ip *IP) sendPacket6(packet *packetpool.Packet, from *ipv6Address, to netip.Addr,
+	protocol tcpip.TransportProtocolNumber, hopLimit uint8) {
+	if !from.valid {
 		packet.Release()
 		return
 	}
-	ip.addHeader6(packet, from.address, to, protocol, ip.ipv6.hopLimit)
+	ip.addHeader6(packet, from.address, to, protocol, hopLimit)
 	packet.InterfaceIndex = int32(from.via.index)
 	ip.frame = appendBytes(append(ip.frame[:0], frameRoom[:]...), packet)
-	ip.drive6(from.via, to, hop, packet)
+	ip.drive6(from, to, packet)
 }
 
 // addHeader6 puts an IPv6 header in front of a packet.
@@ -70,25 +78,40 @@ func (ip *IP) addHeader6(packet *packetpool.Packet, from, to netip.Addr, protoco
 	})
 }
 
-// drive6 sends the datagram in the scratch frame to a neighbour. The packet
-// pays for it.
-func (ip *IP) drive6(i *Interface, to, hop netip.Addr, packet *packetpool.Packet) {
+// drive6 sends the datagram in the scratch frame, from one of the instance's
+// addresses: into the instance itself, to the driver, or into the queue of a
+// neighbour. The packet, if any, pays for it.
+func (ip *IP) drive6(from *ipv6Address, to netip.Addr, packet *packetpool.Packet) {
+	i := from.via
+	own := ip.ipv6.own(to)
 	switch {
-	case ip.ipv6.own(to) != nil:
-		ip.loopBack(i, packet)
+	case own != nil:
+		ip.loopBack(own.via, packet)
 		release(packet)
+	case i.AddressMappingNeeded == 0:
+		ip.sendTo6(i, 0, 0, packet)
 	case to.IsMulticast():
 		msw, lsw := ipv6MulticastHardware(to)
-		ip.sendTo(i, LinkPacketSend, msw, lsw, packet)
-	case !ip.fits(i):
-		ip.dropUnsent(packet)
+		ip.sendTo6(i, msw, lsw, packet)
 	default:
-		ip.ipv6.resolve(i, hop, packet)
+		ip.ipv6.resolve(from, to, packet)
 	}
 }
 
-// receiveIPv6 handles an IPv6 packet (RFC 8200). Extension headers are not
-// looked at: they count as an unknown protocol.
+// sendTo6 sends the datagram in the scratch frame to a hardware address, in
+// pieces if it is too long.
+func (ip *IP) sendTo6(i *Interface, msw, lsw uint32, packet *packetpool.Packet) {
+	mtu := ip.ipv6.mtuTo(i, ip.addressee())
+	if uint32(len(ip.frame)-ethernetHeader) > mtu {
+		ip.sendFragments6(i, mtu, msw, lsw, packet)
+		return
+	}
+	ip.countSent(ip.bytesInFrame())
+	ip.transmit(i, LinkPacketSend, ip.frame, msw, lsw, packet)
+}
+
+// receiveIPv6 handles an IPv6 packet (RFC 8200). It mirrors
+// _nx_ipv6_packet_receive.
 func (ip *IP) receiveIPv6(packet *packetpool.Packet) {
 	head := header.IPv6(packet.Bytes())
 	if !ip.ipv6.enabled || len(head) < ipv6Header || packet.Length < uint32(head.PayloadLength())+ipv6Header {
@@ -98,36 +121,52 @@ func (ip *IP) receiveIPv6(packet *packetpool.Packet) {
 	if extra := packet.Length - uint32(head.PayloadLength()) - ipv6Header; extra > 0 {
 		trimBack(packet, extra) // Ethernet's padding
 	}
-	to := netip.AddrFrom16(head.DestinationAddress().As16())
-	if !to.IsMulticast() && ip.ipv6.own(to) == nil {
+	if ip.ipv6.receiver(packet) == nil {
 		ip.dropReceived(packet)
 		return
 	}
-	ip.info.BytesReceived += packet.Length - ipv6Header
-	ip.dispatch6(packet, head)
+	protocol := head.NextHeader()
+	trimFront(packet, ipv6Header)
+	ip.info.BytesReceived += packet.Length
+	if packet.Length == 0 {
+		ip.undelivered(packet, 0)
+		return
+	}
+	ip.dispatch6(packet, protocol, newHeaderChain())
 }
 
-// dispatch6 gives a packet to its protocol, its IPv6 header taken off.
-func (ip *IP) dispatch6(packet *packetpool.Packet, head header.IPv6) {
-	protocol := tcpip.TransportProtocolNumber(head.NextHeader())
-	bytes := packet.Length - ipv6Header
-	switch {
-	case bytes == 0:
-		ip.undelivered(packet, bytes)
-	case protocol == header.ICMPv6ProtocolNumber && ip.ipv6.icmp:
-		trimFront(packet, ipv6Header)
-		ip.receiveICMPv6(packet)
-	case protocol == header.TCPProtocolNumber && ip.tcp != nil:
-		ip.receiveTCP6(packet)
-	case protocol == header.UDPProtocolNumber && ip.udp != nil:
-		trimFront(packet, ipv6Header)
-		ip.udp.receive(packet)
-	case isKnown(uint8(protocol)), protocol == header.ICMPv6ProtocolNumber:
-		ip.undelivered(packet, bytes)
-	default:
-		trimFront(packet, ipv6Header)
-		ip.offerRaw(packet, uint8(protocol))
+// receiver returns the address for which a packet is, by itself or by a group
+// that its owners are in; nil if the packet is not for the interface it came in
+// on.
+func (v *ipv6Protocol) receiver(packet *packetpool.Packet) *ipv6Address {
+	i := v.ip.arrivedOn(packet)
+	_, to := ipv6Ends(packet)
+	for n := range v.addresses {
+		a := &v.addresses[n]
+		if a.via == i && a.address.IsValid() && (a.address == to || a.isIn(to)) {
+			return a
+		}
 	}
+	if !to.IsMulticast() || v.group(to, i) < 0 {
+		return nil
+	}
+	return v.firstOn(i)
+}
+
+// isIn reports whether the owner of an address is in a group without having
+// joined it.
+func (a *ipv6Address) isIn(group netip.Addr) bool {
+	return group == allNodes || group == dhcpAgents || group == dhcpServers || group == solicitedNode(a.address)
+}
+
+// firstOn returns the first address of an interface, nil if it has none.
+func (v *ipv6Protocol) firstOn(i *Interface) *ipv6Address {
+	for n := range v.addresses {
+		if a := &v.addresses[n]; a.via == i && a.address.IsValid() {
+			return a
+		}
+	}
+	return nil
 }
 
 // ipv6HeaderOf returns the IPv6 header that a received packet had.

@@ -1,9 +1,9 @@
 package ipstack
 
 import (
+	"encoding/binary"
 	"net/netip"
 
-	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
 	"netxsim/packetpool"
@@ -57,15 +57,16 @@ func (i *Interface) putHardware(text []byte, option byte) {
 	copy(text[2:], hardware[:])
 }
 
-// sendMessage sends an ICMPv6 message on an interface, in a packet of the
-// default pool, and reports whether there was one.
+// sendMessage sends an ICMPv6 message on an interface, in one packet of the
+// default pool, and reports whether there was one that has the room.
 func (v *ipv6Protocol) sendMessage(i *Interface, from, to netip.Addr, text []byte) bool {
 	packet, err := v.ip.pool.Allocate(icmpv6PacketType, noWait)
 	if err != nil {
 		v.ip.stats.SendNoPacket++
 		return false
 	}
-	if packet.Append(text, v.ip.pool, noWait) != nil {
+	if packet.DataEnd-packet.PrependPtr < len(text) || packet.Append(text, v.ip.pool, noWait) != nil {
+		v.ip.stats.SendNoRoom++
 		packet.Release()
 		return false
 	}
@@ -73,13 +74,28 @@ func (v *ipv6Protocol) sendMessage(i *Interface, from, to netip.Addr, text []byt
 	v.ip.addHeader6(packet, from, to, header.ICMPv6ProtocolNumber, ipv6HopLimit)
 	frame := v.ip.frame
 	v.ip.frame = appendBytes(append([]byte(nil), frameRoom[:]...), packet)
-	if to.IsMulticast() {
-		v.ip.drive6(i, to, to, packet)
-	} else {
-		v.ip.ipv6.resolve(i, to, packet)
-	}
+	v.drive(i, from, to, header.ICMPv6Type(text[0]), packet)
 	v.ip.frame = frame
 	return true
+}
+
+// drive sends the message in the scratch frame. A question to a neighbour goes to
+// the hardware address that it is asked to confirm.
+func (v *ipv6Protocol) drive(i *Interface, from, to netip.Addr, kind header.ICMPv6Type, packet *packetpool.Packet) {
+	if to.IsMulticast() {
+		msw, lsw := ipv6MulticastHardware(to)
+		v.ip.sendTo6(i, msw, lsw, packet)
+		return
+	}
+	if n := v.find(to); n != nil && kind == header.ICMPv6NeighborSolicit {
+		v.ip.sendTo6(i, n.msw, n.lsw, packet)
+		return
+	}
+	if own := v.own(from); own != nil {
+		v.ip.drive6(own, to, packet)
+		return
+	}
+	release(packet)
 }
 
 // finishICMPv6 sets the checksum of a message.
@@ -105,32 +121,54 @@ func (ip *IP) receiveICMPv6(packet *packetpool.Packet) {
 	case header.ICMPv6EchoRequest:
 		ip.answerEcho6(packet, from, to)
 	case header.ICMPv6EchoReply:
-		ip.receiveEchoReply(packet, message.Sequence())
-	case header.ICMPv6NeighborSolicit, header.ICMPv6NeighborAdvert:
+		ip.receiveEchoReply6(packet, from, message.Sequence())
+	default:
+		ip.receiveControl6(packet, message.Type(), from, to)
+		packet.Release()
+	}
+}
+
+// receiveControl6 handles a message that no packet is sent on for.
+func (ip *IP) receiveControl6(packet *packetpool.Packet, kind header.ICMPv6Type, from, to netip.Addr) {
+	switch {
+	case kind == header.ICMPv6NeighborSolicit, kind == header.ICMPv6NeighborAdvert:
 		ip.ipv6.receiveNeighbour(packet, from, to)
-		packet.Release()
-	case header.ICMPv6RouterAdvert:
+	case kind == header.ICMPv6RouterAdvert:
 		ip.ipv6.receiveRouter(packet, from, to)
-		packet.Release()
+	case kind == header.ICMPv6RedirectMsg:
+		ip.ipv6.receiveRedirect(packet, from)
+	case kind == header.ICMPv6PacketTooBig && ip.target.IPv6PathMTU:
+		ip.ipv6.receiveTooBig(packet, from)
 	default:
 		ip.icmp.info.Unhandled++
-		packet.Release()
 	}
 }
 
 // answerEcho6 sends an echo request back. The packets it arrived in pay for it.
 func (ip *IP) answerEcho6(packet *packetpool.Packet, from, to netip.Addr) {
-	source := ip.ipv6.own(to)
-	if source == nil {
-		var err error
-		if source, err = ip.ipv6.source(from); err != nil {
-			packet.Release()
-			return
-		}
+	source, hopLimit := ip.ipv6.receiver(packet), ip.ipv6.hopLimit
+	if to.IsMulticast() && source != nil {
+		source, hopLimit = ip.ipv6.sourceOn(source.via, from), ipv6HopLimit
+	}
+	if source == nil || !source.valid || from.IsUnspecified() {
+		packet.Release()
+		return
 	}
 	header.ICMPv6(packet.Bytes()).SetType(header.ICMPv6EchoReply)
 	ip.ipv6.finishICMPv6(packet, source.address, from)
-	ip.sendPacket6(packet, source, from, header.ICMPv6ProtocolNumber)
+	ip.sendPacket6(packet, source, from, header.ICMPv6ProtocolNumber, hopLimit)
+}
+
+// receiveEchoReply6 gives an answer to the thread that waits for it, if it is
+// one to an address in use from somebody.
+func (ip *IP) receiveEchoReply6(packet *packetpool.Packet, from netip.Addr, sequence uint16) {
+	own := ip.ipv6.receiver(packet)
+	if from.IsUnspecified() || own == nil || !own.valid {
+		ip.icmp.info.PingResponses++
+		packet.Release()
+		return
+	}
+	ip.receiveEchoReply(packet, sequence)
 }
 
 // receiveNeighbour handles a solicitation or advertisement.
@@ -153,18 +191,27 @@ func (v *ipv6Protocol) receiveNeighbour(packet *packetpool.Packet, from, to neti
 	}
 	own := v.own(target)
 	if isAdvert {
+		if to.IsMulticast() && message[4]&isSolicited != 0 {
+			return // what was asked for goes to who asked
+		}
 		v.receiveAdvertisement(i, own, target, advert{hardware, told, message[4]}, to)
 		return
 	}
 	switch {
-	case own == nil:
-	case from.IsUnspecified() && told:
+	case own == nil || own.via != i:
+	case from.IsUnspecified() && (told || !isSolicitedNode(to)):
 	case from.IsUnspecified() && !own.valid:
 		v.giveUp(own) // somebody else wants it too
 	case own.valid:
 		v.heardFrom(i, from, hardware, told)
 		v.advertise(i, target, from)
 	}
+}
+
+// isSolicitedNode reports whether an address is a group in which owners of
+// addresses are asked for.
+func isSolicitedNode(group netip.Addr) bool {
+	return group == solicitedNode(group)
 }
 
 // giveUp takes away an address that somebody else has.
@@ -192,10 +239,11 @@ func (ip *IP) ping6(packet *packetpool.Packet, from *ipv6Address, to netip.Addr,
 	message := header.ICMPv6(packet.At(packet.PrependPtr)[:icmpHeader])
 	*(*[icmpHeader]byte)(message) = [icmpHeader]byte{}
 	message.SetType(header.ICMPv6EchoRequest)
-	message.SetIdent(uint16(tcpip.NICID(from.via.index)))
+	own := from.address.As16()
+	message.SetIdent(binary.BigEndian.Uint16(own[14:]))
 	message.SetSequence(sequence)
 	ip.ipv6.finishICMPv6(packet, from.address, to)
 	ip.kernel.HoldPreemption()
 	defer ip.kernel.AllowPreemption()
-	ip.sendPacket6(packet, from, to, header.ICMPv6ProtocolNumber)
+	ip.sendPacket6(packet, from, to, header.ICMPv6ProtocolNumber, ip.ipv6.hopLimit)
 }

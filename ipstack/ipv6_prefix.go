@@ -95,6 +95,9 @@ func (v *ipv6Protocol) agePrefixes() bool {
 // configure gives an interface the address that a new prefix and its hardware
 // address make (RFC 4862, section 5.5.3), if there is room for it.
 func (v *ipv6Protocol) configure(i *Interface, prefix netip.Addr) {
+	if i.manualAddresses {
+		return
+	}
 	address := linkLocal(i.hardware()).As16()
 	high := prefix.As16()
 	copy(address[:8], high[:8])

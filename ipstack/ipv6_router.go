@@ -104,6 +104,7 @@ func (v *ipv6Protocol) forgetRouter(r *ipv6Router) {
 	if n := v.find(r.Address); n != nil {
 		n.router = false
 	}
+	v.forgetPaths(r.Address)
 	*r = ipv6Router{}
 }
 
@@ -199,8 +200,9 @@ func (v *ipv6Protocol) forgetInterface(i *Interface) {
 		}
 	}
 	for n := range v.routers {
-		if v.routers[n].via == i {
-			v.routers[n] = ipv6Router{}
+		if r := &v.routers[n]; r.via == i {
+			v.forgetPaths(r.Address)
+			*r = ipv6Router{}
 		}
 	}
 	for k := range v.neighbours {

@@ -69,7 +69,7 @@ func prefixOf(prefix string, lifetime uint32, flags byte) []byte {
 // linkAddress is the option with the router's hardware address.
 func linkAddress() []byte { return append([]byte{1, 1}, routerMAC[:]...) }
 
-// withIPv6 gives the first instance a link-local address, and the wire a router.
+// withIPv6 lets the first instance use IPv6, and gives the wire a router.
 func (n *network) withIPv6(t *testing.T) (router *link.Port, heard *[]string) {
 	t.Helper()
 	heard = new([]string)
@@ -85,6 +85,16 @@ func (n *network) withIPv6(t *testing.T) (router *link.Port, heard *[]string) {
 	return router, heard
 }
 
+// withLinkLocal is withIPv6, with a link-local address, which is number 0.
+func (n *network) withLinkLocal(t *testing.T) (router *link.Port, heard *[]string) {
+	t.Helper()
+	router, heard = n.withIPv6(t)
+	if _, err := n.a.SetIPv6Address(0, netip.Addr{}, 10); err != nil {
+		t.Fatal(err)
+	}
+	return router, heard
+}
+
 func TestRouterIsAskedFor(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -96,10 +106,7 @@ func TestRouterIsAskedFor(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			n := newNetwork(t, 1, link.Config{}, 8)
-			router, heard := n.withIPv6(t)
-			if _, err := n.a.SetIPv6Address(0, netip.Addr{}, 10); err != nil {
-				t.Fatal(err)
-			}
+			router, heard := n.withLinkLocal(t)
 			n.thread(t, "app", func() error {
 				_ = n.kernel.Sleep(550)
 				if test.answer {
@@ -145,7 +152,7 @@ func TestAdvertisementConfigures(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			n := newNetwork(t, 1, link.Config{}, 8)
-			router, _ := n.withIPv6(t)
+			router, _ := n.withLinkLocal(t)
 			n.thread(t, "app", func() error {
 				_ = n.kernel.Sleep(50)
 				router.Send(test.frame)
@@ -154,7 +161,7 @@ func TestAdvertisementConfigures(t *testing.T) {
 				if test.address {
 					wantErr = nil
 				}
-				address, _, _, err := n.a.IPv6Address(0)
+				address, _, _, err := n.a.IPv6Address(1)
 				if err := want("address", err, wantErr); err != nil {
 					return err
 				}
@@ -170,7 +177,7 @@ func TestAdvertisementConfigures(t *testing.T) {
 					t.Errorf("router %+v, want %+v", info, wanted)
 				}
 				_ = n.kernel.Sleep(11000)
-				_, _, _, err = n.a.IPv6Address(0)
+				_, _, _, err = n.a.IPv6Address(1)
 				if err := want("address after its lifetime", err, status.NoInterfaceAddress); err != nil {
 					return err
 				}
@@ -187,7 +194,7 @@ func TestAdvertisementConfigures(t *testing.T) {
 
 func TestDatagramsByRouter(t *testing.T) {
 	n := datagramNetwork(t, link.Config{}, 8)
-	router, _ := n.withIPv6(t)
+	router, _ := n.withLinkLocal(t)
 	var hops []uint8
 	n.wire.AddRule(func(d link.Delivery) link.Verdict {
 		if ip := header.IPv6(d.Frame[14:]); d.Frame[12] == 0x86 && ip.NextHeader() == uint8(header.UDPProtocolNumber) {

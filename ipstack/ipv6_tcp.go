@@ -16,12 +16,25 @@ import (
 // for IPv6 addresses.
 const firstStandIn = 0xF0000000
 
+// enoughStandIns is the number of stand-ins up to which none is taken back.
+const enoughStandIns = 1024
+
 // standIns are the IPv4 addresses under which TCP knows IPv6 addresses: its
 // connections, and netstack, see IPv4 only. Segments change their IP headers on
-// the way into and out of the instance. The zero value has none.
+// the way into and out of the instance. An address keeps its stand-in at least
+// as long as a socket or a waiting SYN has to do with it. The zero value has
+// none.
 type standIns struct {
-	addresses []netip.Addr // by number
-	numbers   map[netip.Addr]uint32
+	entries []standIn // by number
+	numbers map[netip.Addr]uint32
+	free    []uint32 // of entries that are unused, the longest first
+	limit   int      // the number of entries in use from which unused ones are looked for
+}
+
+// standIn is one of them; the zero value is unused.
+type standIn struct {
+	address netip.Addr
+	told    bool // netstack knows that it is one of the instance
 }
 
 func isStandIn(address uint32) bool { return address >= firstStandIn && address != limitedBroadcast }
@@ -34,26 +47,84 @@ func (v *ipv6Protocol) inner(address netip.Addr) netip.Addr {
 	s := &v.standIns
 	number, known := s.numbers[address]
 	if !known {
-		if s.numbers == nil {
-			s.numbers = make(map[netip.Addr]uint32)
+		number = s.add(address)
+	}
+	inner := fromWord(firstStandIn + number)
+	if e := &s.entries[number]; !e.told && v.own(address) != nil {
+		e.told = true
+		v.ip.tellStack(inner, 32)
+	}
+	return inner
+}
+
+// add gives an address a stand-in and returns its number.
+func (s *standIns) add(address netip.Addr) (number uint32) {
+	if s.numbers == nil {
+		s.numbers = make(map[netip.Addr]uint32)
+	}
+	if len(s.free) > 0 {
+		number = s.free[0]
+		s.free = s.free[1:]
+		s.entries[number] = standIn{address: address}
+	} else {
+		number = uint32(len(s.entries))
+		s.entries = append(s.entries, standIn{address: address})
+	}
+	s.numbers[address] = number
+	return number
+}
+
+// tidy takes back the stand-ins that nothing needs any more, when there are
+// twice as many as there were after the last time. It is for when TCP is about
+// to hear of an address.
+func (v *ipv6Protocol) tidy() {
+	s := &v.standIns
+	if len(s.numbers) < max(s.limit, enoughStandIns) {
+		return
+	}
+	needed := v.ip.tcp.innerAddresses()
+	for number := range s.entries {
+		e := &s.entries[number]
+		inner := fromWord(firstStandIn + uint32(number))
+		if !e.address.IsValid() || needed[inner] || v.own(e.address) != nil {
+			continue
 		}
-		number = uint32(len(s.addresses))
-		s.numbers[address] = number
-		s.addresses = append(s.addresses, address)
-		if v.own(address) != nil {
-			v.ip.tellStack(fromWord(firstStandIn+number), 32)
+		if e.told {
+			v.ip.stack.RemoveAddress(nicID, toTCPIP(inner))
+		}
+		delete(s.numbers, e.address)
+		*e = standIn{}
+		s.free = append(s.free, uint32(number))
+	}
+	s.limit = 2 * len(s.numbers)
+}
+
+// innerAddresses returns the addresses that sockets and waiting SYNs have to do
+// with.
+func (t *tcpProtocol) innerAddresses() map[netip.Addr]bool {
+	needed := make(map[netip.Addr]bool)
+	for _, s := range t.sockets {
+		needed[s.local], needed[s.remote.Addr()] = true, true
+	}
+	for _, l := range t.listeners { //netxlint:ordered a set is made
+		for _, packet := range l.queue {
+			syn := header.IPv4(packet.Bytes())
+			needed[fromTCPIP(syn.SourceAddress())], needed[fromTCPIP(syn.DestinationAddress())] = true, true
 		}
 	}
-	return fromWord(firstStandIn + number)
+	return needed
 }
 
 // outer returns the address that TCP knows under another.
 func (v *ipv6Protocol) outer(address netip.Addr) netip.Addr {
 	word := toWord(address)
-	if !isStandIn(word) || word-firstStandIn >= uint32(len(v.standIns.addresses)) {
+	if !isStandIn(word) || word-firstStandIn >= uint32(len(v.standIns.entries)) {
 		return address
 	}
-	return v.standIns.addresses[word-firstStandIn]
+	if outer := v.standIns.entries[word-firstStandIn].address; outer.IsValid() {
+		return outer
+	}
+	return address
 }
 
 // routeStandIn is the route to an address that stands in for another.
@@ -96,18 +167,20 @@ func (ip *IP) tellStack(address netip.Addr, prefix int) {
 	}, stack.AddressProperties{})
 }
 
-// receiveTCP6 gives a segment that came by IPv6 to TCP, with the IPv4 header it
-// would have had.
+// receiveTCP6 gives a segment that came by IPv6, its IP header taken off, to TCP,
+// with the IPv4 header it would have had.
 func (ip *IP) receiveTCP6(packet *packetpool.Packet) {
-	if len(packet.Bytes()) < ipv6Header+tcpHeader {
+	if len(packet.Bytes()) < tcpHeader || packet.Length > largestDatagram-ipv4Header {
 		ip.tcp.info.InvalidPackets++
 		packet.Release()
 		return
 	}
 	from, to := ipv6Ends(packet)
 	ttl := ipv6HeaderOf(packet).HopLimit()
+	ip.ipv6.tidy()
 	inside, outside := ip.ipv6.inner(to), ip.ipv6.inner(from)
-	trimFront(packet, ipv6Header-ipv4Header)
+	packet.PrependPtr -= ipv4Header // over what was in front
+	packet.Length += ipv4Header
 	datagram := header.IPv4(packet.Bytes())
 	datagram.Encode(&header.IPv4Fields{
 		TotalLength: uint16(packet.Length),
@@ -140,11 +213,6 @@ func (ip *IP) sendTCP6(packet *packetpool.Packet) {
 		release(packet)
 		return
 	}
-	hop, ok := ip.ipv6.hop(from, to)
-	if !ok {
-		release(packet)
-		return
-	}
 	ip.pieces = append(ip.pieces[:0], datagram[ipv4Header:]...)
 	length := uint32(len(ip.pieces))
 	exchangeChecksum(header.TCP(ip.pieces),
@@ -159,5 +227,5 @@ func (ip *IP) sendTCP6(packet *packetpool.Packet) {
 		DstAddr:           tcpip.AddrFrom16(to.As16()),
 	})
 	copy(room[ipv6Header:], ip.pieces)
-	ip.drive6(from.via, to, hop, packet)
+	ip.drive6(from, to, packet)
 }

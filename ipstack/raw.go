@@ -70,18 +70,21 @@ func (r *rawReceiver) flush() {
 func (ip *IP) receiveRaw(packet *packetpool.Packet) {
 	protocol := ipHeaderOf(packet).Protocol()
 	trimFront(packet, ipv4Header)
-	ip.offerRaw(packet, protocol)
+	if ip.offerRaw(packet, protocol) {
+		return
+	}
+	ip.sendICMPError(packet, header.ICMPv4DstUnreachable, header.ICMPv4ProtoUnreachable)
+	ip.undelivered(packet, packet.Length)
 }
 
-// offerRaw is receiveRaw for a packet without its IP header.
-func (ip *IP) offerRaw(packet *packetpool.Packet, protocol uint8) {
+// offerRaw gives a packet of an unknown protocol, without its IP header, to the
+// application, and reports whether that takes such packets.
+func (ip *IP) offerRaw(packet *packetpool.Packet, protocol uint8) bool {
 	switch {
 	case !ip.raw.enabled:
-		ip.refuseRaw(packet)
+		return false
 	case ip.raw.filter != nil:
-		if !ip.raw.filter(ip, protocol, packet) {
-			ip.refuseRaw(packet)
-		}
+		return ip.raw.filter(ip, protocol, packet)
 	case ip.raw.waiting.wake(packet, nil):
 	case uint32(len(ip.raw.queue)) >= ip.raw.limit:
 		packet.Release()
@@ -89,12 +92,7 @@ func (ip *IP) offerRaw(packet *packetpool.Packet, protocol uint8) {
 		packet.Hold(&ip.holders.raw)
 		ip.raw.queue = append(ip.raw.queue, packet)
 	}
-}
-
-// refuseRaw tells a packet's sender that nobody knows its protocol.
-func (ip *IP) refuseRaw(packet *packetpool.Packet) {
-	ip.sendICMPError(packet, header.ICMPv4DstUnreachable, header.ICMPv4ProtoUnreachable)
-	ip.undelivered(packet, packet.Length)
+	return true
 }
 
 // ReceiveRaw returns the next raw packet, which is then the caller's; its data
@@ -161,7 +159,7 @@ func (ip *IP) SendRawFrom(index uint32, packet *packetpool.Packet, to netip.Addr
 		}
 		ip.kernel.HoldPreemption()
 		defer ip.kernel.AllowPreemption()
-		ip.sendPacket6(packet, from, to, tcpip.TransportProtocolNumber(head.Protocol))
+		ip.sendPacket6(packet, from, to, tcpip.TransportProtocolNumber(head.Protocol), ip.ipv6.hopLimit)
 		return nil
 	}
 	if !ip.HasAnyInterface(index) {

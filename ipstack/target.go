@@ -22,6 +22,16 @@ type Target struct {
 	// IPv6Multicast has groups that the application joins:
 	// NX_ENABLE_IPV6_MULTICAST.
 	IPv6Multicast bool
+	// IPv6PathMTU has paths whose MTU is smaller than the interface's, which
+	// routers tell: NX_ENABLE_IPV6_PATH_MTU_DISCOVERY.
+	IPv6PathMTU bool
+	// IPv6Destinations is the number of IPv6 addresses that something can be
+	// sent to before neighbours are forgotten; 0 means 8,
+	// NX_IPV6_DESTINATION_TABLE_SIZE.
+	IPv6Destinations int
+	// IPv6AutoconfigControl has a switch for the addresses made from what
+	// routers advertise: NX_IPV6_STATELESS_AUTOCONFIG_CONTROL.
+	IPv6AutoconfigControl bool
 	// Interfaces is the number of physical interfaces; 0 means 1,
 	// NX_MAX_PHYSICAL_INTERFACES.
 	Interfaces int

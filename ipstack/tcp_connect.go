@@ -23,6 +23,7 @@ func (s *TCPSocket) Connect(addr netip.Addr, port uint16, wait uint32) error {
 	if err := s.ip.ipv6.check(addr); err != nil {
 		return err
 	}
+	s.ip.ipv6.tidy()
 	addr = s.ip.ipv6.inner(addr)
 	via, hop, ok := s.ip.routeToHost(addr)
 	if !ok {

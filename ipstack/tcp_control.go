@@ -59,7 +59,7 @@ func (s *TCPSocket) datagram(headers, data int) header.IPv4 {
 	ip.Encode(&header.IPv4Fields{
 		TOS:         s.config.TypeOfService,
 		TotalLength: uint16(len(ip)),
-		ID:          s.ip.identification,
+		ID:          uint16(s.ip.identification),
 		Flags:       flags,
 		TTL:         s.config.TimeToLive,
 		Protocol:    uint8(header.TCPProtocolNumber),

@@ -31,6 +31,12 @@ func newNetwork(t testing.TB, seed uint64, wire link.Config, packets int) *netwo
 
 func (n *network) newIP(t testing.TB, name, address string, mac byte, packets int) *ipstack.IP {
 	t.Helper()
+	return n.newTargetIP(t, ipstack.Target{}, name, address, mac, packets)
+}
+
+// newTargetIP is newIP of another build.
+func (n *network) newTargetIP(t testing.TB, target ipstack.Target, name, address string, mac byte, packets int) *ipstack.IP {
+	t.Helper()
 	pool, err := packetpool.New(n.kernel, packetpool.Config{
 		Name: name, Payload: 1536, Size: packetpool.SizeFor(packetpool.ILP32, 1536, packets), Target: packetpool.ILP32,
 	})
@@ -38,7 +44,7 @@ func (n *network) newIP(t testing.TB, name, address string, mac byte, packets in
 		t.Fatal(err)
 	}
 	ip, err := ipstack.New(n.kernel, ipstack.Config{
-		Name: name, Address: netip.MustParsePrefix(address), Pool: pool, Priority: 1,
+		Name: name, Address: netip.MustParsePrefix(address), Pool: pool, Priority: 1, Target: target,
 		Driver: ipstack.Ethernet(n.wire, ipstack.HardwareAddress{0, 0x11, 0x22, 0x33, 0x44, mac}),
 	})
 	if err != nil {

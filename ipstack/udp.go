@@ -144,7 +144,7 @@ func (u *udpProtocol) receive(packet *packetpool.Packet) {
 	use := u.ports[datagram.DestinationPort()]
 	if use == nil || use.socket == nil {
 		u.info.ReceiveDropped++
-		u.ip.sendICMPError(packet, header.ICMPv4DstUnreachable, header.ICMPv4PortUnreachable)
+		u.ip.reportPort(packet)
 		packet.Release()
 		return
 	}

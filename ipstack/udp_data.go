@@ -69,7 +69,7 @@ func (s *UDPSocket) send6(packet *packetpool.Packet, from *ipv6Address, err erro
 	s.addHeader(packet, from.address, to)
 	s.ip.kernel.HoldPreemption()
 	defer s.ip.kernel.AllowPreemption()
-	s.ip.sendPacket6(packet, from, to.Addr(), header.UDPProtocolNumber)
+	s.ip.sendPacket6(packet, from, to.Addr(), header.UDPProtocolNumber, s.ip.ipv6.hopLimit)
 	return nil
 }
 

@@ -54,14 +54,7 @@ func lossy(loss float64) link.Config {
 
 // TestSessions plays sessions between two instances.
 func TestSessions(t *testing.T) {
-	needTshark(t)
-	for _, session := range []struct {
-		name      string
-		wire      link.Config
-		play      func(n *network)
-		accept    []string
-		protocols []string // that must be in the capture
-	}{
+	playSessions(t, []session{
 		{"ARP and ping", quick, ping, nil, []string{"ARP", "ICMP"}},
 		{"pings in fragments", quick, longPing, nil, []string{"IPv4", "ICMP"}},
 		{"UDP", quick, datagrams, nil, []string{"UDP", "IPv4"}},
@@ -77,7 +70,22 @@ func TestSessions(t *testing.T) {
 		{"TCP, a receiver that does not read", quick, closedWindow, accepted(ofSmallWindow, ofClosedWindow), []string{"TCP"}},
 		{"TCP, 1 % loss", lossy(0.01), bulk(300_000, 8192), accepted(ofSmallWindow, ofLoss), []string{"TCP"}},
 		{"TCP, 10 % loss", lossy(0.1), bulk(100_000, 8192), accepted(ofSmallWindow, ofLoss), []string{"TCP"}},
-	} {
+	})
+}
+
+// session is what two instances do on a wire, and what tshark is to make of it.
+type session struct {
+	name      string
+	wire      link.Config
+	play      func(n *network)
+	accept    []string
+	protocols []string // that must be in the capture
+}
+
+// playSessions plays sessions, and has tshark judge the captures.
+func playSessions(t *testing.T, sessions []session) {
+	needTshark(t)
+	for _, session := range sessions {
 		t.Run(session.name, func(t *testing.T) {
 			path := record(t, session.wire, session.play)
 			counts := judge(t, path, session.accept).Protocols
