@@ -1,0 +1,134 @@
+package soak_test
+
+import (
+	"flag"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"netxsim/test/soak"
+)
+
+var (
+	seeds   = flag.Uint64("seeds", 0, "run every row of the matrix with so many seeds; 0: the short form")
+	first   = flag.Uint64("first", 1, "the first seed")
+	only    = flag.String("fault", "", "run only this row")
+	workers = flag.Int("workers", runtime.NumCPU(), "run so many networks at a time")
+	budget  = flag.Int("shrink", 150, "shrink a failure with so many runs at most")
+)
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	goleak.VerifyTestMain(m)
+}
+
+// cases are those that the flags select.
+func cases() (list []soak.Case) {
+	n := max(*seeds, 1)
+	for seed := *first; seed < *first+n; seed++ {
+		for _, row := range soak.Matrix() {
+			if *only == "" || *only == row {
+				list = append(list, soak.Case{Fault: row, Seed: seed})
+			}
+		}
+	}
+	return list
+}
+
+// TestSoak runs the matrix of faults, and one case of fifty twice.
+func TestSoak(t *testing.T) {
+	list := cases()
+	if len(list) == 0 {
+		t.Fatalf("there is no fault %q, only %s", *only, strings.Join(soak.Matrix(), ", "))
+	}
+	begin := time.Now()
+	s := sweep(t, list)
+	var b strings.Builder
+	s.figures.Print(&b)
+	t.Logf("%d cases on %d workers took %v, %d of them a second time\n%s", len(list), *workers, time.Since(begin).Round(time.Second), s.twice, b.String())
+	for i, c := range s.failed {
+		if i == 3 {
+			t.Errorf("and %d more: %v", len(s.failed)-i, s.failed[i:])
+			break
+		}
+		t.Errorf("%s", soak.Hunt(t, c, *budget))
+	}
+}
+
+// A sweep is cases that have been run.
+type sweepResult struct {
+	figures soak.Figures
+	failed  []soak.Case
+	twice   int
+}
+
+// sweep runs cases on all workers.
+func sweep(t *testing.T, list []soak.Case) (s sweepResult) {
+	var mu sync.Mutex
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range *workers {
+		wait.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(list) {
+					return
+				}
+				result, err := soak.Run(t, list[i], soak.Options{})
+				again := i%50 == 17
+				if again {
+					repeat(t, list[i], result.Digest)
+				}
+				mu.Lock()
+				s.figures.Add(result.Figures)
+				if again {
+					s.twice++
+				}
+				if err != nil {
+					t.Error(err)
+				}
+				if len(result.Problems) > 0 {
+					s.failed = append(s.failed, list[i])
+					t.Logf("%v:\n%v", list[i], result)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wait.Wait()
+	slices.SortFunc(s.failed, func(a, b soak.Case) int { return int(a.Seed) - int(b.Seed) })
+	return s
+}
+
+// repeat runs a case again and wants the same.
+func repeat(t *testing.T, c soak.Case, want string) {
+	result, err := soak.Run(t, c, soak.Options{})
+	if err != nil || result.Digest != want {
+		t.Errorf("%v is not reproducible: %v\n%s\n%s", c, err, want, result.Digest)
+	}
+}
+
+// TestProcessors runs some cases on several numbers of processors and wants the same each time.
+func TestProcessors(t *testing.T) {
+	for i, row := range soak.Matrix() {
+		if i%4 != 1 && *seeds == 0 {
+			continue
+		}
+		c := soak.Case{Fault: row, Seed: *first}
+		result, err := soak.Run(t, c, soak.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range []int{1, 3} {
+			before := runtime.GOMAXPROCS(n)
+			repeat(t, c, result.Digest)
+			runtime.GOMAXPROCS(before)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package soak
+
+import (
+	"errors"
+	"io"
+	"net"
+	"time"
+
+	"netxsim/ipstack"
+	"netxsim/netx/status"
+	"netxsim/packetpool"
+)
+
+// A stream is one end of a TCP connection, of whatever kind of program.
+type stream interface {
+	// send sends all of data.
+	send(data []byte) error
+	// receive returns some of what has arrived, valid until the next call. At the end of the stream the error is io.EOF.
+	receive() ([]byte, error)
+	// close says goodbye, or ends the connection at once if it has failed.
+	close(failed bool) error
+}
+
+// patience is how long a program waits for anything: longer than any outage that is to be survived.
+const (
+	patience      = 2 * time.Minute
+	patienceTicks = 12_000 // the same in ticks
+	tcpRoom       = 56     // NX_TCP_PACKET: the header room of a segment
+)
+
+// A netxStream is a stream on a NetX socket, used by an RTOS thread.
+type netxStream struct {
+	socket *ipstack.TCPSocket
+	pool   *packetpool.Pool
+	chunk  int // bytes in a packet at most
+	buffer []byte
+}
+
+func (s *netxStream) send(data []byte) error {
+	for len(data) > 0 {
+		n := min(len(data), s.chunk)
+		if err := s.sendPacket(data[:n]); err != nil {
+			return err
+		}
+		data = data[n:]
+	}
+	return nil
+}
+
+func (s *netxStream) sendPacket(data []byte) error {
+	packet, err := s.pool.Allocate(tcpRoom, patienceTicks)
+	if err != nil {
+		return err
+	}
+	if err := packet.Append(data, s.pool, patienceTicks); err != nil {
+		return errors.Join(err, packet.Release())
+	}
+	if err := s.socket.Send(packet, patienceTicks); err != nil {
+		return errors.Join(err, packet.Release())
+	}
+	return nil
+}
+
+func (s *netxStream) receive() ([]byte, error) {
+	packet, err := s.socket.Receive(patienceTicks)
+	if err != nil {
+		if errors.Is(err, status.NotConnected) && s.socket.State() == ipstack.TCPCloseWait {
+			return nil, io.EOF
+		}
+		return nil, err
+	}
+	if int(packet.Length) > cap(s.buffer) {
+		s.buffer = make([]byte, packet.Length)
+	}
+	n, err := packet.Retrieve(s.buffer[:packet.Length])
+	return s.buffer[:n], errors.Join(err, packet.Release())
+}
+
+func (s *netxStream) close(failed bool) error {
+	if failed {
+		_ = s.socket.Disconnect(0) // there may be nothing left to reset
+		return nil
+	}
+	return s.socket.Disconnect(patienceTicks)
+}
+
+// A connStream is a stream on a net.Conn, used by an ordinary program.
+type connStream struct {
+	conn   net.Conn
+	now    func() time.Time
+	chunk  int
+	buffer []byte
+}
+
+func (s *connStream) send(data []byte) error {
+	for len(data) > 0 {
+		n := min(len(data), s.chunk)
+		if err := s.conn.SetWriteDeadline(s.now().Add(patience)); err != nil {
+			return err
+		}
+		if _, err := s.conn.Write(data[:n]); err != nil {
+			return err
+		}
+		data = data[n:]
+	}
+	return nil
+}
+
+func (s *connStream) receive() ([]byte, error) {
+	if s.buffer == nil {
+		s.buffer = make([]byte, 4096)
+	}
+	if err := s.conn.SetReadDeadline(s.now().Add(patience)); err != nil {
+		return nil, err
+	}
+	n, err := s.conn.Read(s.buffer)
+	return s.buffer[:n], err
+}
+
+func (s *connStream) close(failed bool) error {
+	if l, ok := s.conn.(interface{ SetLinger(int) error }); ok && failed {
+		_ = l.SetLinger(0) // it may be closed already
+	}
+	if err := s.conn.Close(); !failed {
+		return err
+	}
+	return nil
+}
