@@ -182,10 +182,13 @@ func answer(s stream, complete func(order)) (err error) {
 	return nil
 }
 
+// errGoodbye is in the error of closing a connection on which everything has arrived.
+var errGoodbye = errors.New("close")
+
 // finish closes a stream with which err has happened.
 func finish(s stream, err error) error {
 	if closing := s.close(err != nil); closing != nil {
-		return fmt.Errorf("close: %w", closing)
+		return fmt.Errorf("%w: %w", errGoodbye, closing)
 	}
 	return err
 }

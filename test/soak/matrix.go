@@ -23,6 +23,7 @@ const (
 	TimeOuts                      // connections may time out, and what waits for them
 	Resets                        // connections may be reset or refused
 	NoPackets                     // there may be no packet to be had
+	Disorder                      // frames may overtake one another
 )
 
 // A Row is one line of the matrix: a kind of fault.
@@ -33,7 +34,8 @@ type Row struct {
 	wire func(r *rand.Rand) []fault.Fault
 	// hosts returns what goes wrong with the machines. Nil means nothing.
 	hosts func(r *rand.Rand, w *world) []hostfault.Fault
-	// outage says that connections have to survive a time without any frame: several of these together may be too long.
+	// outage says that connections have to survive a time without any frame: several of these together may be too long, and too
+	// much may be lost by several others.
 	outage bool
 }
 
@@ -52,9 +54,14 @@ var rows = []Row{
 		return []fault.Fault{fault.Loss(share(r, 0.005, 0.04))}
 	}},
 	{Name: "burst-loss", Excuse: LostFrames, wire: func(r *rand.Rand) []fault.Fault {
-		return []fault.Fault{fault.BurstLoss(fault.Bursts(share(r, 0.005, 0.03), share(r, 2, 5)))}
+		burst := fault.Bursts(share(r, 0.01, 0.05), share(r, 2, 3))
+		burst.Bad = 0.6 // or a sender that is alone loses all its tries in one burst
+		return []fault.Fault{fault.BurstLoss(burst)}
 	}},
-	{Name: "reordering", wire: func(r *rand.Rand) []fault.Fault {
+	{Name: "long-bursts", Excuse: LostFrames | TimeOuts | Resets, wire: func(r *rand.Rand) []fault.Fault {
+		return []fault.Fault{fault.BurstLoss(fault.Bursts(share(r, 0.01, 0.1), share(r, 5, 20)))}
+	}},
+	{Name: "reordering", Excuse: Disorder, wire: func(r *rand.Rand) []fault.Fault {
 		return []fault.Fault{fault.Reorder(share(r, 0.02, 0.2), between(r, ms, 40*ms)), fault.Jitter(between(r, 0, 10*ms), r.IntN(2) == 0)}
 	}},
 	{Name: "duplication", Excuse: Copies, wire: func(r *rand.Rand) []fault.Fault {
@@ -65,6 +72,9 @@ var rows = []Row{
 	}},
 	{Name: "bad-arp", Excuse: LostFrames | TimeOuts | Resets, wire: func(r *rand.Rand) []fault.Fault { // ARP has no checksum: neighbours move away
 		return []fault.Fault{fault.Corruption(share(r, 0.1, 0.5)).When(arp)}
+	}},
+	{Name: "arp-loss", Excuse: LostFrames | TimeOuts | Resets, wire: func(r *rand.Rand) []fault.Fault { // NetX asks again after 10 s
+		return []fault.Fault{fault.Loss(share(r, 0.1, 0.5)).When(arp)}
 	}},
 	{Name: "truncation", Excuse: LostFrames, wire: func(r *rand.Rand) []fault.Fault {
 		return []fault.Fault{{Name: "truncate", If: fault.Chance(share(r, 0.005, 0.03)), Do: fault.Truncate{Random: true}}}
@@ -77,11 +87,11 @@ var rows = []Row{
 	}},
 	{Name: "partition", Excuse: LostFrames, outage: true, wire: func(r *rand.Rand) []fault.Fault {
 		at := between(r, 0, 2*time.Second)
-		return []fault.Fault{fault.Partition([]string{"router"}, []string{"alpha", "beta"}, []string{"hugo", "ida"}).Between(at, at+between(r, time.Second, 6*time.Second))}
+		return []fault.Fault{fault.Partition([]string{"router", "router lan2"}, []string{"alpha", "beta"}, []string{"hugo", "ida"}).Between(at, at+between(r, time.Second, 6*time.Second))}
 	}},
 	{Name: "long-partition", Excuse: LostFrames | TimeOuts | Resets, wire: func(r *rand.Rand) []fault.Fault {
 		at := between(r, 0, 2*time.Second)
-		return []fault.Fault{fault.Partition([]string{"router"}, []string{"alpha", "beta"}, []string{"hugo", "ida"}).Between(at, at+between(r, 12*time.Second, time.Minute))}
+		return []fault.Fault{fault.Partition([]string{"router", "router lan2"}, []string{"alpha", "beta"}, []string{"hugo", "ida"}).Between(at, at+between(r, 12*time.Second, time.Minute))}
 	}},
 	{Name: "freeze", Excuse: LostFrames, outage: true, hosts: func(r *rand.Rand, w *world) (list []hostfault.Fault) {
 		for range 1 + r.IntN(3) {
@@ -163,7 +173,7 @@ func (c Case) row() (Row, error) {
 // combine draws two to four rows and makes them one.
 func combine(r *rand.Rand) Row {
 	var parts []Row
-	outages := 0
+	outages, losses := 0, 0
 	all := Row{Name: combined}
 	for _, i := range r.Perm(len(rows) - 1)[:2+r.IntN(3)] {
 		part := rows[1+i] // not "none"
@@ -172,9 +182,11 @@ func combine(r *rand.Rand) Row {
 		all.Excuse |= part.Excuse
 		if part.outage {
 			outages++
+		} else if part.Excuse&LostFrames != 0 {
+			losses++
 		}
 	}
-	if outages > 1 {
+	if outages > 1 || losses > 1 {
 		all.Excuse |= TimeOuts | Resets
 	}
 	all.wire = func(r *rand.Rand) (list []fault.Fault) {

@@ -63,8 +63,8 @@ func Run(tb testing.TB, c Case, o Options) (result Result, err error) {
 	var w *world
 	t.run(func() {
 		n := simtest.New(t, config)
-		t.Cleanup(func() { t.problems = append(w.problems, t.problems...) }) // before simtest looks whether there are any
 		w = newWorld(n, row, c.random("shape"), c.random("faults"))
+		t.Cleanup(func() { t.problems = append(w.problems, t.problems...) }) // before simtest looks whether there are any
 		if o.Wires != nil {
 			o.Wires([]*link.Wire{w.wires[0].Wire, w.wires[1].Wire})
 		}

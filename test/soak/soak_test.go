@@ -12,6 +12,8 @@ import (
 
 	"go.uber.org/goleak"
 
+	"netxsim/sim/link"
+	"netxsim/sim/link/fault"
 	"netxsim/test/soak"
 )
 
@@ -21,6 +23,7 @@ var (
 	only    = flag.String("fault", "", "run only this row")
 	workers = flag.Int("workers", runtime.NumCPU(), "run so many networks at a time")
 	budget  = flag.Int("shrink", 150, "shrink a failure with so many runs at most")
+	replay  = flag.String("replay", "", "frame faults with semicolons between them, for TestReplay")
 )
 
 func TestMain(m *testing.M) {
@@ -129,6 +132,23 @@ func TestProcessors(t *testing.T) {
 			before := runtime.GOMAXPROCS(n)
 			repeat(t, c, result.Digest)
 			runtime.GOMAXPROCS(before)
+		}
+	}
+}
+
+// TestReplay runs the one case that the flags select with the schedule of -replay in place of its faults of wires, and prints everything.
+func TestReplay(t *testing.T) {
+	if *replay == "" {
+		t.Skip("there is no schedule to replay: -replay has none")
+	}
+	var list []fault.FrameFault
+	for text := range strings.SplitSeq(*replay, ";") {
+		list = append(list, fault.MustParse(strings.TrimSpace(text))...)
+	}
+	for _, c := range cases() {
+		result, err := soak.Run(t, c, soak.Options{Explain: true, Wires: func(wires []*link.Wire) { fault.Replay(list, wires...) }})
+		if err != nil || len(result.Problems) > 0 {
+			t.Errorf("%v: %v\n%v%s", c, err, result, result.Log)
 		}
 	}
 }

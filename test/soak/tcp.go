@@ -11,6 +11,7 @@ import (
 	"netxsim/ipstack"
 	"netxsim/ipstack/host"
 	"netxsim/netx/status"
+	"netxsim/sim"
 	"netxsim/sim/simtest"
 )
 
@@ -130,6 +131,11 @@ func (w *world) netxServer(d *simtest.Device, name string, r *rand.Rand, port ui
 			w.fail("server", "%s: %v", name, err)
 			return
 		}
+		w.closers = append(w.closers, func() {
+			if socket.State() < ipstack.TCPEstablished {
+				socket.Reset() // Accept returns
+			}
+		})
 		for !w.closing {
 			w.serve(d, socket, name, chunk)
 			if err := d.IP().Relisten(port, socket); err != nil && !errors.Is(err, status.ConnectionPending) {
@@ -144,9 +150,9 @@ func (w *world) netxServer(d *simtest.Device, name string, r *rand.Rand, port ui
 	})
 }
 
-// serve waits for a connection a while, and serves it.
+// serve waits for a connection, and serves it.
 func (w *world) serve(d *simtest.Device, socket *ipstack.TCPSocket, name string, chunk int) {
-	err := socket.Accept(500)
+	err := socket.Accept(sim.WaitForever)
 	if err == nil {
 		forget := w.mortal(d.IP().Name(), socket.Reset)
 		err = answer(&netxStream{socket: socket, pool: d.Pool, chunk: chunk}, w.answered)
