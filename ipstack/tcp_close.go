@@ -148,6 +148,7 @@ func (s *TCPSocket) follow() {
 			s.state = TCPClosing
 			s.rx.next++
 			s.log("FIN crossed")
+			s.allReceived()
 			s.sendACK()
 		}
 	case tcp.StateTimeWait:
@@ -176,6 +177,7 @@ func (s *TCPSocket) bothClosed() {
 	crossed := s.state == TCPClosing // and the peer's FIN acknowledged already
 	s.state, s.timeout = TCPTimedWait, timedWaitTicks
 	s.log("both closed")
+	s.allReceived()
 	if !crossed {
 		s.rx.next++
 		s.sendACK()

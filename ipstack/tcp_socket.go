@@ -90,6 +90,7 @@ type TCPSocket struct {
 	entry                   waiter.Entry
 	halfOpen                bool // netstack has answered the parked SYN
 	wasReset                bool // the peer has reset the connection
+	halfClosed              bool // CloseSend has sent FIN
 	synSent                 bool // our SYN or SYN-ACK has left
 
 	parked  []byte // the SYN that waits for accept

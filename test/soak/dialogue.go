@@ -9,14 +9,26 @@ import (
 	"io"
 )
 
-// An order is what a client asks of a server: it sends Up bytes and gets Down bytes, in turns of Turn bytes each.
+// An order is what a client asks of a server: it sends up bytes and gets down bytes, in turns of turn bytes each.
 type order struct {
 	id             uint32
 	up, down, turn uint32
-	serverCloses   bool // first
+	manner         manner
 }
 
-// The head of a connection says what follows: id, up, down, turn, who closes first, and a sum over these.
+// A manner is how the two sides of a connection behave.
+type manner byte
+
+const (
+	serverCloses manner = 1 << iota // first
+	half                            // the client closes its direction when it has sent all, and gets the answer behind that
+	duplex                          // both send at the same time; for ordinary programs
+	abrupt                          // the client goes with a reset in its first turn; the server is not told
+)
+
+func (o order) has(m manner) bool { return o.manner&m != 0 }
+
+// The head of a connection says what follows: id, up, down, turn, the manner, and a sum over these.
 const headSize = 4*4 + 1 + 8
 
 var table = crc64.MakeTable(crc64.ECMA)
@@ -26,11 +38,7 @@ func (o order) head() []byte {
 	for _, v := range []uint32{o.id, o.up, o.down, o.turn} {
 		b = binary.BigEndian.AppendUint32(b, v)
 	}
-	closes := byte(0)
-	if o.serverCloses {
-		closes = 1
-	}
-	b = append(b, closes)
+	b = append(b, byte(o.manner&^abrupt))
 	return binary.BigEndian.AppendUint64(b, crc64.Checksum(b, table))
 }
 
@@ -42,7 +50,7 @@ func parseOrder(b []byte) (order, error) {
 		return order{}, fmt.Errorf("head: %w", errContent)
 	}
 	word := func(i int) uint32 { return binary.BigEndian.Uint32(b[4*i:]) }
-	return order{id: word(0), up: word(1), down: word(2), turn: word(3), serverCloses: b[16] == 1}, nil
+	return order{id: word(0), up: word(1), down: word(2), turn: word(3), manner: manner(b[16])}, nil
 }
 
 // payload is what one side of a connection sends: numbers that follow from the order, and no two places of which look alike.
@@ -82,7 +90,7 @@ func (r *reader) next(n int) ([]byte, error) {
 		r.rest = more
 		if err != nil && len(more) == 0 {
 			if errors.Is(err, io.EOF) {
-				err = io.ErrUnexpectedEOF
+				err = errors.Join(io.ErrUnexpectedEOF, err)
 			}
 			return b, err
 		}
@@ -109,13 +117,13 @@ func (r *reader) expect(want []byte) error {
 	return err
 }
 
-// turns sends and receives by turns. before says whether this side begins a turn.
+// turns sends and receives by turns. begins says whether this side begins a turn.
 func turns(s stream, r *reader, out, in []byte, turn int, begins bool) error {
 	for len(out) > 0 || len(in) > 0 {
 		o, i := min(turn, len(out)), min(turn, len(in))
 		if begins && o > 0 {
-			if err := s.send(out[:o]); err != nil {
-				return fmt.Errorf("send: %w", err)
+			if err := send(s, out[:o]); err != nil {
+				return err
 			}
 		}
 		if i > 0 {
@@ -124,8 +132,8 @@ func turns(s stream, r *reader, out, in []byte, turn int, begins bool) error {
 			}
 		}
 		if !begins && o > 0 {
-			if err := s.send(out[:o]); err != nil {
-				return fmt.Errorf("send: %w", err)
+			if err := send(s, out[:o]); err != nil {
+				return err
 			}
 		}
 		out, in = out[o:], in[i:]
@@ -133,21 +141,62 @@ func turns(s stream, r *reader, out, in []byte, turn int, begins bool) error {
 	return nil
 }
 
+func send(s stream, data []byte) error {
+	if err := s.send(data); err != nil {
+		return fmt.Errorf("send: %w", err)
+	}
+	return nil
+}
+
+// atOnce sends and receives at the same time.
+func atOnce(s stream, r *reader, out, in []byte) error {
+	join := s.(interface {
+		beside(f func() error) (join func() error)
+	}).beside(func() error { return send(s, out) })
+	err := r.expect(in)
+	if err != nil {
+		err = fmt.Errorf("receive: %w", err)
+	}
+	return errors.Join(err, join())
+}
+
+// errAbrupt is what a client ends with that goes with a reset.
+var errAbrupt = errors.New("gone")
+
 // call is the client's side of a connection. When it returns nil the server has got all, and so has the client.
 func call(s stream, o order) (err error) {
 	defer func() { err = finish(s, err) }()
-	if err := s.send(o.head()); err != nil {
-		return fmt.Errorf("send: %w", err)
+	if err := send(s, o.head()); err != nil {
+		return err
 	}
 	r := &reader{stream: s}
-	if err := turns(s, r, payload(o.id, false, o.up), payload(o.id, true, o.down), int(o.turn), true); err != nil {
+	up, down := payload(o.id, false, o.up), payload(o.id, true, o.down)
+	switch {
+	case o.has(abrupt):
+		if err := send(s, up[:min(len(up)/2, int(o.turn))]); err != nil {
+			return err
+		}
+		return errAbrupt
+	case o.has(half):
+		if err = send(s, up); err == nil {
+			err = s.closeSend()
+		}
+		if err == nil {
+			err = r.expect(down)
+		}
+	case o.has(duplex):
+		err = atOnce(s, r, up, down)
+	default:
+		err = turns(s, r, up, down, int(o.turn), true)
+	}
+	if err != nil {
 		return err
 	}
 	// The server says that it has got all by repeating the head.
 	if err := r.expect(o.head()); err != nil {
 		return fmt.Errorf("receive: %w", err)
 	}
-	if o.serverCloses {
+	if o.has(serverCloses | half) {
 		if err := r.end(); err != nil {
 			return fmt.Errorf("end: %w", err)
 		}
@@ -167,14 +216,28 @@ func answer(s stream, complete func(order)) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := turns(s, r, payload(o.id, true, o.down), payload(o.id, false, o.up), int(o.turn), false); err != nil {
+	up, down := payload(o.id, false, o.up), payload(o.id, true, o.down)
+	switch {
+	case o.has(half):
+		if err = r.expect(up); err == nil {
+			err = r.end()
+		}
+		if err == nil {
+			err = send(s, down)
+		}
+	case o.has(duplex):
+		err = atOnce(s, r, down, up)
+	default:
+		err = turns(s, r, down, up, int(o.turn), false)
+	}
+	if err != nil {
 		return err
 	}
 	complete(o)
-	if err := s.send(o.head()); err != nil {
-		return fmt.Errorf("send: %w", err)
+	if err := send(s, o.head()); err != nil {
+		return err
 	}
-	if !o.serverCloses {
+	if !o.has(serverCloses | half) {
 		if err := r.end(); err != nil {
 			return fmt.Errorf("end: %w", err)
 		}

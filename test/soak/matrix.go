@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"netxsim/sim/hostfault"
+	"netxsim/sim/link"
 	"netxsim/sim/link/fault"
 )
 
@@ -34,6 +35,8 @@ type Row struct {
 	wire func(r *rand.Rand) []fault.Fault
 	// hosts returns what goes wrong with the machines. Nil means nothing.
 	hosts func(r *rand.Rand, w *world) []hostfault.Fault
+	// tiny says that devices have few packets, and maybe short ones.
+	tiny bool
 	// outage says that connections have to survive a time without any frame: several of these together may be too long, and too
 	// much may be lost by several others.
 	outage bool
@@ -83,7 +86,9 @@ var rows = []Row{
 		return []fault.Fault{fault.Bottleneck(int64(share(r, 200_000, 4_000_000)), 6+r.IntN(15))}
 	}},
 	{Name: "flap", Excuse: LostFrames, outage: true, wire: func(r *rand.Rand) []fault.Fault {
-		return []fault.Fault{fault.Flap(between(r, 1300*ms, 4*time.Second), between(r, 50*ms, time.Second))}
+		// No more than one wire: two may be up in turns, for as long as NetX, which tries every second, has patience.
+		f := fault.Flap(between(r, 1300*ms, 4*time.Second), between(r, 50*ms, time.Second))
+		return []fault.Fault{f.When(fault.Check{Text: "on the flapping wire", F: func(fate *link.Fate, _ int) bool { return fate.Wire.Name() == "lan1" }})}
 	}},
 	{Name: "partition", Excuse: LostFrames, outage: true, wire: func(r *rand.Rand) []fault.Fault {
 		at := between(r, 0, 2*time.Second)
@@ -116,6 +121,7 @@ var rows = []Row{
 		}
 		return list
 	}},
+	{Name: "tiny-pools", Excuse: LostFrames | NoPackets | TimeOuts | Resets, tiny: true},
 	{Name: "clock-step", hosts: func(r *rand.Rand, w *world) (list []hostfault.Fault) {
 		for _, h := range w.hosts() {
 			list = append(list, hostfault.Fault{At: between(r, 0, 3*time.Second), Every: 3 * time.Second,
@@ -180,6 +186,7 @@ func combine(r *rand.Rand) Row {
 		parts = append(parts, part)
 		all.Name += " " + part.Name
 		all.Excuse |= part.Excuse
+		all.tiny = all.tiny || part.tiny
 		if part.outage {
 			outages++
 		} else if part.Excuse&LostFrames != 0 {

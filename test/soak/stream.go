@@ -9,6 +9,7 @@ import (
 	"netxsim/ipstack"
 	"netxsim/netx/status"
 	"netxsim/packetpool"
+	"netxsim/sim"
 )
 
 // A stream is one end of a TCP connection, of whatever kind of program.
@@ -17,14 +18,16 @@ type stream interface {
 	send(data []byte) error
 	// receive returns some of what has arrived, valid until the next call. At the end of the stream the error is io.EOF.
 	receive() ([]byte, error)
+	// closeSend ends our direction behind what was sent.
+	closeSend() error
 	// close says goodbye, or ends the connection at once if it has failed.
 	close(failed bool) error
 }
 
 // patience is how long a program waits for anything: longer than any outage that is to be survived.
 const (
-	patience      = 2 * time.Minute
-	patienceTicks = 12_000 // the same in ticks
+	patience      = 10 * time.Minute
+	patienceTicks = 60_000 // the same in ticks
 	tcpRoom       = 56     // NX_TCP_PACKET: the header room of a segment
 )
 
@@ -32,7 +35,8 @@ const (
 type netxStream struct {
 	socket *ipstack.TCPSocket
 	pool   *packetpool.Pool
-	chunk  int // bytes in a packet at most
+	chunk  int  // bytes in a packet at most
+	half   bool // has sent FIN
 	buffer []byte
 }
 
@@ -64,8 +68,13 @@ func (s *netxStream) sendPacket(data []byte) error {
 func (s *netxStream) receive() ([]byte, error) {
 	packet, err := s.socket.Receive(patienceTicks)
 	if err != nil {
-		if errors.Is(err, status.NotConnected) && s.socket.State() == ipstack.TCPCloseWait {
+		if errors.Is(err, status.NotConnected) && s.peerClosed() {
 			return nil, io.EOF
+		}
+		// The timed wait is over, or the peer has not answered. Or it has reset the connection: a NetX socket that reads late
+		// tells its window to a peer that has gone (nx_tcp_fast_periodic_processing). What was sent decides.
+		if state := s.socket.State(); state < ipstack.TCPSynSent && (s.half || s.socket.WasReset()) {
+			err = errors.Join(io.EOF, err)
 		}
 		return nil, err
 	}
@@ -76,10 +85,27 @@ func (s *netxStream) receive() ([]byte, error) {
 	return s.buffer[:n], errors.Join(err, packet.Release())
 }
 
+// peerClosed reports whether the peer has sent FIN.
+func (s *netxStream) peerClosed() bool {
+	state := s.socket.State()
+	return state == ipstack.TCPCloseWait || state == ipstack.TCPClosing || state == ipstack.TCPTimedWait
+}
+
+func (s *netxStream) closeSend() error {
+	s.half = true
+	return s.socket.CloseSend()
+}
+
 func (s *netxStream) close(failed bool) error {
 	if failed {
+		if s.half {
+			s.socket.Reset() // what C has no half-closed connections for
+		}
 		_ = s.socket.Disconnect(0) // there may be nothing left to reset
 		return nil
+	}
+	if s.half {
+		return s.socket.StateWait(ipstack.TCPClosed, patienceTicks)
 	}
 	return s.socket.Disconnect(patienceTicks)
 }
@@ -90,6 +116,26 @@ type connStream struct {
 	now    func() time.Time
 	chunk  int
 	buffer []byte
+	spawn  func(f func())
+	kernel *sim.Kernel
+}
+
+// beside has another program do something, whose error join waits for.
+func (s *connStream) beside(f func() error) (join func() error) {
+	done := s.kernel.NewSemaphore("join", 0)
+	var result error
+	s.spawn(func() {
+		result = f()
+		_ = done.Put() // it exists until it was joined
+	})
+	return func() error {
+		err := done.Get(sim.WaitForever)
+		return errors.Join(result, err, done.Delete())
+	}
+}
+
+func (s *connStream) closeSend() error {
+	return s.conn.(interface{ CloseWrite() error }).CloseWrite()
 }
 
 func (s *connStream) send(data []byte) error {
@@ -125,4 +171,21 @@ func (s *connStream) close(failed bool) error {
 		return err
 	}
 	return nil
+}
+
+// A lazyStream is one whose reader takes its time.
+type lazyStream struct {
+	stream
+	nap func()
+}
+
+func (s *lazyStream) receive() ([]byte, error) {
+	s.nap()
+	return s.stream.receive()
+}
+
+func (s *lazyStream) beside(f func() error) (join func() error) {
+	return s.stream.(interface {
+		beside(f func() error) (join func() error)
+	}).beside(f)
 }

@@ -22,13 +22,26 @@ const (
 	devicePort  = 17 // of an ordinary program on a device
 )
 
-// orders draws what a client does: some connections one after the other.
-func (w *world) orders(r *rand.Rand) (list []order) {
+// orders draws what a client does: some connections one after the other. Only ordinary programs talk in duplex.
+func (w *world) orders(r *rand.Rand, ordinary bool) (list []order) {
 	for range 1 + r.IntN(4) {
 		w.nextID++
-		o := order{id: w.nextID, up: size(r), down: size(r), serverCloses: r.IntN(2) == 0}
+		o := order{id: w.nextID, up: size(r), down: size(r)}
 		if o.turn = max(o.up, o.down, 1); r.IntN(2) == 0 {
 			o.turn = 200 + uint32(r.IntN(8000))
+		}
+		switch r.IntN(8) {
+		case 0:
+			o.manner = half
+		case 1:
+			o.manner = abrupt
+		case 2:
+			if ordinary {
+				o.manner = duplex
+			}
+		}
+		if r.IntN(2) == 0 {
+			o.manner |= serverCloses
 		}
 		list = append(list, o)
 	}
@@ -49,19 +62,21 @@ func size(r *rand.Rand) uint32 {
 }
 
 // client runs the connections of a client, each with a stream that open makes. The stream is gone when done has been called.
-func (w *world) client(thread bool, name string, r *rand.Rand, open func() (s stream, done func(), err error)) {
-	list := w.orders(r)
+func (w *world) client(thread bool, name string, r *rand.Rand, to netip.AddrPort, open func() (s stream, done func(), err error)) {
+	// Hosts serve ordinary programs at goPort, devices at devicePort.
+	list := w.orders(r, !thread && (to.Port() == devicePort || to.Addr() == w.hugo.Addr() || to.Addr() == w.ida.Addr()))
+	lazy := w.lazy(r)
 	pause := between(r, 0, 1500*ms)
 	w.start(thread, name, true, func() {
 		for _, o := range list {
 			w.nap(pause)
-			w.connection(name, o, open)
+			w.connection(name, o, to, lazy, open)
 		}
 	})
 }
 
 // connection is one connection of a client.
-func (w *world) connection(name string, o order, open func() (stream, func(), error)) {
+func (w *world) connection(name string, o order, to netip.AddrPort, lazy func(stream) stream, open func() (stream, func(), error)) {
 	who := fmt.Sprintf("%s, connection %d", name, o.id)
 	w.figures.Connections++
 	s, done, err := open()
@@ -69,8 +84,14 @@ func (w *world) connection(name string, o order, open func() (stream, func(), er
 		w.judge("connect", who, fmt.Errorf("connect: %w", err))
 		return
 	}
-	err = call(s, o)
+	if o.has(abrupt) {
+		w.abrupt[to] = true
+	}
+	err = call(lazy(s), o)
 	done()
+	if errors.Is(err, errAbrupt) {
+		return
+	}
 	w.judge("client", who, err)
 	if err == nil {
 		w.figures.Bytes += uint64(o.up) + uint64(o.down)
@@ -80,13 +101,30 @@ func (w *world) connection(name string, o order, open func() (stream, func(), er
 	}
 }
 
+// lazy draws how a program reads: most read at once, some are slow.
+func (w *world) lazy(r *rand.Rand) func(stream) stream {
+	pause := between(r, 0, 1500*ms)
+	if r.IntN(5) > 0 {
+		return func(s stream) stream { return s }
+	}
+	return func(s stream) stream { return &lazyStream{stream: s, nap: func() { w.nap(pause) }} }
+}
+
+// judgeServer notes an error of a server that neither the row excuses nor a client that went with a reset.
+func (w *world) judgeServer(name string, at netip.AddrPort, err error) {
+	if w.abrupt[at] && excuses(err)&(Resets|TimeOuts) != 0 {
+		return
+	}
+	w.judge("server", name, err)
+}
+
 // answered is what servers tell when all of an order has arrived.
 func (w *world) answered(o order) { w.complete[o.id] = true }
 
 // netxClient is a thread that connects from a device.
 func (w *world) netxClient(d *simtest.Device, name string, r *rand.Rand, to netip.Addr, port uint16) {
 	chunk := w.chunk(d, r)
-	w.client(true, name, r, func() (stream, func(), error) {
+	w.client(true, name, r, netip.AddrPortFrom(to, port), func() (stream, func(), error) {
 		socket, err := w.socket(d.IP(), name, r)
 		if err != nil {
 			return nil, nil, err
@@ -100,10 +138,13 @@ func (w *world) netxClient(d *simtest.Device, name string, r *rand.Rand, to neti
 		if err := socket.Bind(0, 0); err != nil {
 			return nil, nil, err
 		}
+		queue := uint32(2 + r.IntN(4))
+		socket.ConfigureTransmit(queue, 100, 600, 0) // the server may be busy with others for long
 		if err := socket.Connect(to, port, patienceTicks); err != nil {
 			done()
 			return nil, nil, err
 		}
+		socket.ConfigureTransmit(queue, 100, 10, 0)
 		forget := w.mortal(d.IP().Name(), socket.Reset)
 		return &netxStream{socket: socket, pool: d.Pool, chunk: chunk}, func() { forget(); done() }, nil
 	})
@@ -120,7 +161,7 @@ func (w *world) chunk(d *simtest.Device, r *rand.Rand) int {
 
 // netxServer is a thread that serves one connection at a time on a port of a device.
 func (w *world) netxServer(d *simtest.Device, name string, r *rand.Rand, port uint16) {
-	chunk := w.chunk(d, r)
+	chunk, lazy := w.chunk(d, r), w.lazy(r)
 	w.start(true, name, false, func() {
 		socket, err := w.socket(d.IP(), name, r)
 		if err != nil {
@@ -137,7 +178,7 @@ func (w *world) netxServer(d *simtest.Device, name string, r *rand.Rand, port ui
 			}
 		})
 		for !w.closing {
-			w.serve(d, socket, name, chunk)
+			w.serve(d, socket, name, chunk, lazy)
 			if err := d.IP().Relisten(port, socket); err != nil && !errors.Is(err, status.ConnectionPending) {
 				w.fail("server", "%s: relisten: %v in state %v", name, err, socket.State())
 				return
@@ -151,13 +192,14 @@ func (w *world) netxServer(d *simtest.Device, name string, r *rand.Rand, port ui
 }
 
 // serve waits for a connection, and serves it.
-func (w *world) serve(d *simtest.Device, socket *ipstack.TCPSocket, name string, chunk int) {
+func (w *world) serve(d *simtest.Device, socket *ipstack.TCPSocket, name string, chunk int, lazy func(stream) stream) {
 	err := socket.Accept(sim.WaitForever)
 	if err == nil {
 		forget := w.mortal(d.IP().Name(), socket.Reset)
-		err = answer(&netxStream{socket: socket, pool: d.Pool, chunk: chunk}, w.answered)
+		at := socket.Local()
+		err = answer(lazy(&netxStream{socket: socket, pool: d.Pool, chunk: chunk}), w.answered)
 		forget()
-		w.judge("server", name, err)
+		w.judgeServer(name, at, err)
 	} else if !errors.Is(err, status.NotConnected) {
 		w.fail("accept", "%s: %v in state %v", name, err, socket.State())
 	}
@@ -179,7 +221,7 @@ var _, _ program = (*host.Host)(nil), (*host.Device)(nil)
 // goClient is an ordinary program that connects from a machine.
 func (w *world) goClient(m program, machine, name string, r *rand.Rand, to netip.AddrPort) {
 	chunk := 100 + r.IntN(20_000)
-	w.client(false, name, r, func() (stream, func(), error) {
+	w.client(false, name, r, to, func() (stream, func(), error) {
 		conn, err := m.DialTimeout("tcp", to.String(), patience)
 		if err != nil {
 			return nil, nil, err
@@ -190,13 +232,14 @@ func (w *world) goClient(m program, machine, name string, r *rand.Rand, to netip
 
 // conn makes a connection a stream that ends with its machine.
 func (w *world) conn(m program, machine string, conn net.Conn, chunk int) (stream, func(), error) {
-	s := &connStream{conn: conn, now: m.Now, chunk: chunk}
+	s := &connStream{conn: conn, now: m.Now, chunk: chunk, kernel: w.n.Kernel()}
+	s.spawn = func(f func()) { w.start(false, machine+" sender", false, f) }
 	return s, w.mortal(machine, func() { s.close(true) }), nil
 }
 
 // goServer is an ordinary program that serves any number of connections on a machine.
 func (w *world) goServer(m program, machine, name string, r *rand.Rand, port uint16) {
-	chunk := 100 + r.IntN(20_000)
+	chunk, lazy := 100+r.IntN(20_000), w.lazy(r)
 	l, err := m.Listen("tcp", fmt.Sprintf(":%d", port))
 	if err != nil {
 		w.fail("server", "%s: %v", name, err)
@@ -214,9 +257,9 @@ func (w *world) goServer(m program, machine, name string, r *rand.Rand, port uin
 			}
 			w.start(false, name+" session", false, func() {
 				s, forget, _ := w.conn(m, machine, conn, chunk)
-				err := answer(s, w.answered)
+				err := answer(lazy(s), w.answered)
 				forget()
-				w.judge("server", name, err)
+				w.judgeServer(name, conn.LocalAddr().(*net.TCPAddr).AddrPort(), err)
 			})
 		}
 	})

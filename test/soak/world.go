@@ -39,7 +39,8 @@ type world struct {
 	closing  bool     // all clients have ended
 	closers  []func() // of servers; called until they have ended
 	crashers map[string][]*crasher
-	complete map[uint32]bool // orders that servers have got all of
+	complete map[uint32]bool         // orders that servers have got all of
+	abrupt   map[netip.AddrPort]bool // servers that a client has left with a reset
 	nextID   uint32
 
 	problems []Problem
@@ -54,7 +55,7 @@ type Problem struct {
 
 // newWorld draws a network.
 func newWorld(n *simtest.Net, row Row, shape, faults *rand.Rand) *world {
-	w := &world{n: n, row: row, crashers: map[string][]*crasher{}, complete: map[uint32]bool{}}
+	w := &world{n: n, row: row, crashers: map[string][]*crasher{}, complete: map[uint32]bool{}, abrupt: map[netip.AddrPort]bool{}}
 	for i := range w.wires {
 		w.wires[i] = n.Wire(link.Config{
 			Name:      fmt.Sprintf("lan%d", i+1),
@@ -108,6 +109,9 @@ func (w *world) device(shape *rand.Rand, name string, wire int) *simtest.Device 
 	}
 	if w.small[wire] = shape.IntN(2) == 0; w.small[wire] {
 		config.Packets = 24 + shape.IntN(16)
+	}
+	if w.row.tiny {
+		config.Payload, config.Packets = 200+uint32(shape.IntN(1400)), 5+shape.IntN(15)
 	}
 	d := w.n.Device(name, config)
 	d.IP().EnableFragmentation()
@@ -246,7 +250,7 @@ func (w *world) start(thread bool, name string, client bool, f func()) {
 
 // The virtual time a run may take, and how long packets may take to come back when all programs have ended.
 const (
-	limit      = 2 * time.Hour
+	limit      = 24 * time.Hour
 	settleTime = 10 * time.Minute
 )
 
