@@ -153,10 +153,10 @@ func (w *world) netxClient(d *simtest.Device, name string, r *rand.Rand, to neti
 // chunk draws the bytes that a thread puts into a packet at most: with a small pool no more than one packet holds.
 func (w *world) chunk(d *simtest.Device, r *rand.Rand) int {
 	one := int(d.Pool.Payload()) - tcpRoom - 4
-	if d.Pool.Total() < 50 {
-		return 100 + r.IntN(one-100)
+	if d.Pool.Total() < 80 {
+		return one/2 + r.IntN(one/2)
 	}
-	return 100 + r.IntN(3*one)
+	return 500 + r.IntN(3*one)
 }
 
 // netxServer is a thread that serves one connection at a time on a port of a device.
@@ -220,7 +220,7 @@ var _, _ program = (*host.Host)(nil), (*host.Device)(nil)
 
 // goClient is an ordinary program that connects from a machine.
 func (w *world) goClient(m program, machine, name string, r *rand.Rand, to netip.AddrPort) {
-	chunk := 100 + r.IntN(20_000)
+	chunk := 500 + r.IntN(20_000)
 	w.client(false, name, r, to, func() (stream, func(), error) {
 		conn, err := m.DialTimeout("tcp", to.String(), patience)
 		if err != nil {
@@ -239,7 +239,7 @@ func (w *world) conn(m program, machine string, conn net.Conn, chunk int) (strea
 
 // goServer is an ordinary program that serves any number of connections on a machine.
 func (w *world) goServer(m program, machine, name string, r *rand.Rand, port uint16) {
-	chunk, lazy := 100+r.IntN(20_000), w.lazy(r)
+	chunk, lazy := 500+r.IntN(20_000), w.lazy(r)
 	l, err := m.Listen("tcp", fmt.Sprintf(":%d", port))
 	if err != nil {
 		w.fail("server", "%s: %v", name, err)

@@ -104,11 +104,11 @@ func (w *world) device(shape *rand.Rand, name string, wire int) *simtest.Device 
 	config := simtest.DeviceConfig{
 		Wires:   w.wires[wire : wire+1],
 		Payload: []uint32{576, 1536, 1536}[shape.IntN(3)],
-		Packets: 60 + shape.IntN(140),
+		Packets: 100 + shape.IntN(140),
 		Net:     host.DeviceConfig{TransmitQueue: 4, Window: 2920},
 	}
 	if w.small[wire] = shape.IntN(2) == 0; w.small[wire] {
-		config.Packets = 24 + shape.IntN(16)
+		config.Packets = 56 + shape.IntN(16) // for the windows of all sockets, in short segments that nobody reads
 	}
 	if w.row.tiny {
 		config.Payload, config.Packets = 200+uint32(shape.IntN(1400)), 5+shape.IntN(15)
