@@ -107,8 +107,8 @@ func (w *world) traffic(r *rand.Rand) {
 		func() { w.netxClient(w.alpha, "netx to near host", own(r), hugo, goPort) },
 		func() { w.netxClient(w.beta, "netx to host", own(r), hugo, goPort) },
 		func() {
-			w.netxServer(w.beta, "netx server for a host", own(r), firstThread+2)
-			w.goClient(w.hugo, "hugo", "host to netx", own(r), port(beta, firstThread+2))
+			w.netxServer(w.beta, "netx server for a host", own(r), hostThread)
+			w.goClient(w.hugo, "hugo", "host to netx", own(r), port(beta, hostThread))
 		},
 		func() { w.goClient(w.hugo, "hugo", "host to host", own(r), port(ida, goPort)) },
 		func() { w.goClient(w.ida, "ida", "host back to host", own(r), port(hugo, goPort)) },

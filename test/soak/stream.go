@@ -28,6 +28,7 @@ type stream interface {
 const (
 	patience      = 10 * time.Minute
 	patienceTicks = 60_000 // the same in ticks
+	stepTicks     = 1000   // of a wait that may have been forgotten
 	tcpRoom       = 56     // NX_TCP_PACKET: the header room of a segment
 )
 
@@ -66,7 +67,7 @@ func (s *netxStream) sendPacket(data []byte) error {
 }
 
 func (s *netxStream) receive() ([]byte, error) {
-	packet, err := s.socket.Receive(patienceTicks)
+	packet, err := s.wait()
 	if err != nil {
 		if errors.Is(err, status.NotConnected) && s.peerClosed() {
 			return nil, io.EOF
@@ -83,6 +84,20 @@ func (s *netxStream) receive() ([]byte, error) {
 	}
 	n, err := packet.Retrieve(s.buffer[:packet.Length])
 	return s.buffer[:n], errors.Join(err, packet.Release())
+}
+
+// wait receives a packet, in steps: a NetX socket that was reset while a segment in its queue waits for one before it lets
+// its thread wait on, as long as the thread likes (nx_tcp_socket_receive).
+func (s *netxStream) wait() (*packetpool.Packet, error) {
+	for range patienceTicks / stepTicks {
+		packet, err := s.socket.Receive(stepTicks)
+		state := s.socket.State()
+		more := state == ipstack.TCPEstablished || s.half && (state == ipstack.TCPFinWait1 || state == ipstack.TCPFinWait2)
+		if err == nil || !more {
+			return packet, err
+		}
+	}
+	return nil, status.NoPacket
 }
 
 // peerClosed reports whether the peer has sent FIN.

@@ -302,8 +302,14 @@ func (w *world) tidy(d *simtest.Device) {
 	}
 	w.figures.Retransmissions += uint64(d.IP().TCPInfo().RetransmitPackets)
 	w.figures.add(d.IP().Stats())
-	if err := d.IP().Delete(); err != nil {
-		w.fail("instance", "delete %s: %v", d.IP().Name(), err)
+	name := d.IP().Name()
+	err := d.IP().Delete()
+	for waited := time.Duration(0); waited < settleTime && errors.Is(err, status.SocketsBound); waited += time.Second {
+		w.nap(time.Second) // connections that a program has closed end in the background
+		err = d.IP().Delete()
+	}
+	if err != nil {
+		w.fail("instance", "delete %s: %v", name, err)
 	}
 }
 
