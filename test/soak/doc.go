@@ -17,6 +17,19 @@
 // it was sent. A ping brings its own data back. Every program ends in time; sockets can be deleted, pools are full
 // again, instances can be deleted, and no goroutine is left. A [Digest] of a run is the same every time.
 //
+// # What NetX itself does not survive
+//
+// The programs keep out of four situations in which NetX Duo, whose behaviour the model has, fails without any fault:
+//
+//   - An answer to ARP that is lost is asked for again after ten seconds (NX_ARP_UPDATE_RATE), when the ten retries of a
+//     connection are all but used up. Where ARP is not the fault, instances know their neighbours.
+//   - A socket that is reset while its receive queue begins with a segment ahead of a missing one has its thread wait
+//     on in nx_tcp_socket_receive, for ever if it may. Threads wait in steps.
+//   - Two instances that both send into a closed window answer each other's segments for ever, and take none of them: each
+//     has counted the other's window probe. They take turns.
+//   - A window that a slow reader opens bit by bit is filled with ever shorter segments, each of which costs a packet. Slow
+//     readers have large pools.
+//
 // # The long form
 //
 //	go test ./test/soak -run TestSoak -seeds 1000 -timeout 1h -v

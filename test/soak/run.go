@@ -45,6 +45,8 @@ func (r Result) String() string {
 type Options struct {
 	// Explain has a failed run print what simtest knows, and leave a capture.
 	Explain bool
+	// Strict excuses no error of a program, whatever the faults.
+	Strict bool
 	// Wires is told the wires before anything is sent on them. Nil means nobody is.
 	Wires func(wires []*link.Wire)
 }
@@ -65,6 +67,7 @@ func Run(tb testing.TB, c Case, o Options) (result Result, err error) {
 		n := simtest.New(t, config)
 		w = newWorld(n, row, c.random("shape"), c.random("faults"))
 		t.Cleanup(func() { t.problems = append(w.problems, t.problems...) }) // before simtest looks whether there are any
+		w.strict = o.Strict
 		if o.Wires != nil {
 			o.Wires([]*link.Wire{w.wires[0].Wire, w.wires[1].Wire})
 		}

@@ -60,19 +60,19 @@ func TestSoak(t *testing.T) {
 			t.Errorf("and %d more: %v", len(s.failed)-i, s.failed[i:])
 			break
 		}
-		t.Errorf("%s", soak.Hunt(t, c, *budget))
+		t.Errorf("%s", soak.Hunt(t, c, soak.Options{}, *budget))
 	}
 }
 
-// A sweep is cases that have been run.
-type sweepResult struct {
+// A swept is cases that have been run.
+type swept struct {
 	figures soak.Figures
 	failed  []soak.Case
 	twice   int
 }
 
 // sweep runs cases on all workers.
-func sweep(t *testing.T, list []soak.Case) (s sweepResult) {
+func sweep(t *testing.T, list []soak.Case) (s swept) {
 	var mu sync.Mutex
 	var next atomic.Int64
 	var wait sync.WaitGroup
@@ -132,6 +132,17 @@ func TestProcessors(t *testing.T) {
 			before := runtime.GOMAXPROCS(n)
 			repeat(t, c, result.Digest)
 			runtime.GOMAXPROCS(before)
+		}
+	}
+}
+
+// TestHunt has a case fail whose errors are not excused, and wants to be told which lost frames it takes.
+func TestHunt(t *testing.T) {
+	c := soak.Case{Fault: "long-partition", Seed: 1}
+	text := soak.Hunt(t, c, soak.Options{Strict: true}, 10)
+	for _, want := range []string{c.String(), "NX_NOT_CONNECTED", "the last 60 of", "frame faults are left after 10 runs", "fault.MustParse(\n\t\"lan", "faults:\n  - "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in what it prints:\n%.2000s", want, text)
 		}
 	}
 }
