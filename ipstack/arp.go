@@ -60,6 +60,7 @@ type arpEntry struct {
 type arpWaiting struct {
 	frame  []byte
 	packet *packetpool.Packet
+	vlan   uint8 // priority, without a packet
 }
 
 func (e *arpEntry) resolved() bool { return e.msw|e.lsw != 0 }
@@ -161,7 +162,7 @@ func (c *arpCache) park(via *Interface, hop uint32, e *arpEntry, packet *packetp
 	if packet != nil {
 		packet.Hold(&c.ip.holders.arp)
 	}
-	e.waiting = append(e.waiting, arpWaiting{slices.Clone(c.ip.frame), packet})
+	e.waiting = append(e.waiting, arpWaiting{slices.Clone(c.ip.frame), packet, c.ip.vlan})
 	if !known {
 		c.ask(e)
 	}
@@ -222,7 +223,7 @@ func (c *arpCache) sendWaiting(e *arpEntry) {
 	waiting := e.waiting
 	e.waiting = nil
 	for _, w := range waiting {
-		c.ip.frame = append(c.ip.frame[:0], w.frame...)
+		c.ip.frame, c.ip.vlan = append(c.ip.frame[:0], w.frame...), w.vlan
 		c.ip.sendTo(e.via, LinkPacketSend, e.msw, e.lsw, w.packet)
 	}
 }

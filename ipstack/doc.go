@@ -3,8 +3,8 @@
 //
 // # Who does what
 //
-// Of a TCP connection netstack has the handshake, the order of what arrives and
-// its reassembly, and the states of the two FINs. It sees the other side of a
+// Of a TCP connection netstack has the handshake, the data that arrive, of which
+// it makes a stream, and the states of the two FINs. It sees the other side of a
 // connection on which this side sends no data. This package does what makes
 // NetX NetX: every frame is paid for with packets of a pool and keeps them for
 // as long as a target would; a SYN is answered when the application accepts;

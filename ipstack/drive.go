@@ -167,12 +167,16 @@ func (ip *IP) countSent(bytes int) {
 // a driver. The packet, if any, is the driver's until the last bit has left.
 func (ip *IP) transmit(i *Interface, command DriverCommand, frame []byte, msw, lsw uint32, packet *packetpool.Packet) {
 	ip.stats.FramesSent++
+	priority := ip.vlan
+	if packet != nil {
+		priority = packet.VlanPriority
+	}
 	if packet != nil && int(packet.Length) == len(frame)-ethernetHeader {
 		ip.room = packet.PrependPtr - packet.DataStart - ethernetHeader
 	}
 	ip.request = DriverRequest{
 		Command: command, Ptr: ip, Interface: i, PhysicalAddressMsw: msw, PhysicalAddressLsw: lsw,
-		Frame: frame, Packet: packet, Room: ip.room,
+		Frame: frame, Packet: packet, Room: ip.room, VlanPriority: priority,
 	}
 	ip.room = physicalHeader - ethernetHeader
 	if i.driver != nil {

@@ -74,6 +74,8 @@ type DriverRequest struct {
 	// Packet is what the frame costs; nil when the frame belongs to a packet
 	// that TCP keeps. The instance gives it back, when Busy has passed.
 	Packet *packetpool.Packet
+	// VlanPriority is the packet's, 0 to 7, or 255 for none.
+	VlanPriority uint8
 	// Busy is how long from now the last bit leaves, set by the driver.
 	Busy time.Duration
 }
@@ -98,22 +100,34 @@ func (h HardwareAddress) Words() (msw, lsw uint32) {
 	return uint32(binary.BigEndian.Uint16(h[:2])), binary.BigEndian.Uint32(h[2:])
 }
 
-// Ethernet returns a driver for one interface on a simulated wire.
+// Ethernet returns a driver for one interface on a simulated wire. It holds
+// no packets itself: see [NewEthernet] for one that does.
 func Ethernet(wire *link.Wire, address HardwareAddress) Driver {
-	e := &ethernet{wire: wire, address: address}
-	return e.handle
+	return NewEthernet(EthernetConfig{Wire: wire, Address: address}).Handle
 }
 
-// ethernet is an interface on a simulated wire.
-type ethernet struct {
+// An EthernetDriver is the driver of an interface on a simulated wire. Its
+// method Handle is the [Driver].
+type EthernetDriver struct {
 	wire    *link.Wire
 	address HardwareAddress
 	port    *link.Port
 	groups  []HardwareAddress // multicast groups joined, some more than once
+
+	receive  receiveRing
+	transmit transmitRing
 }
 
-// handle carries out a request.
-func (e *ethernet) handle(r *DriverRequest) {
+// NewEthernet returns a driver for one interface.
+func NewEthernet(config EthernetConfig) *EthernetDriver {
+	e := &EthernetDriver{wire: config.Wire, address: config.Address}
+	e.receive.init(&config)
+	e.transmit.size = config.TransmitDescriptors
+	return e
+}
+
+// Handle carries out a request: it is the driver entry function.
+func (e *EthernetDriver) Handle(r *DriverRequest) {
 	r.Status = 0
 	switch r.Command {
 	case LinkPacketSend, LinkPacketBroadcast, LinkARPSend, LinkARPResponseSend, LinkRARPSend:
@@ -146,28 +160,38 @@ func answer(r *DriverRequest, value uint32) {
 	}
 }
 
-func (e *ethernet) initialize(r *DriverRequest) {
+func (e *EthernetDriver) initialize(r *DriverRequest) {
 	r.Interface.IpMtuSize = uint32(e.wire.MTU())
 	r.Interface.AddressMappingNeeded = 1
 	r.Interface.ReceiveRoom = physicalHeader - ethernetHeader
 	r.Interface.PhysicalAddressMsw, r.Interface.PhysicalAddressLsw = e.address.Words()
 	if e.port == nil {
 		e.port = e.wire.Attach(portName(r.Interface), e.address, e.filter(r.Interface))
+		e.receive.open(r.Interface)
 	}
 }
 
 // filter returns what an interface does with a frame of the wire: one for a
 // group that it did not join is not for it.
-func (e *ethernet) filter(i *Interface) func(frame []byte) {
+func (e *EthernetDriver) filter(i *Interface) func(frame []byte) {
 	return func(frame []byte) {
 		to := HardwareAddress(frame[:6])
 		if to[0]&1 == 0 || to == broadcastHardware || slices.Contains(e.groups, to) {
-			i.ReceiveFrame(frame)
+			e.arrive(i, frame)
 		}
 	}
 }
 
-func (e *ethernet) leave(group HardwareAddress) {
+// arrive takes a frame for the interface from the wire.
+func (e *EthernetDriver) arrive(i *Interface, frame []byte) {
+	if e.receive.size == 0 {
+		i.ReceiveFrame(frame)
+	} else if i.LinkUp != 0 && len(frame) >= ethernetHeader {
+		e.receive.take(i, frame)
+	}
+}
+
+func (e *EthernetDriver) leave(group HardwareAddress) {
 	if n := slices.Index(e.groups, group); n >= 0 {
 		e.groups = slices.Delete(e.groups, n, n+1)
 	}
@@ -182,8 +206,8 @@ func portName(iface *Interface) string {
 }
 
 // send puts the link header in front of a packet and sends both.
-func (e *ethernet) send(r *DriverRequest) {
-	if e.port == nil || r.Interface.LinkUp == 0 {
+func (e *EthernetDriver) send(r *DriverRequest) {
+	if e.port == nil || r.Interface.LinkUp == 0 || !e.transmit.hasRoom(e.wire.Kernel()) {
 		return
 	}
 	protocol := header.IPv4ProtocolNumber
@@ -198,6 +222,7 @@ func (e *ethernet) send(r *DriverRequest) {
 	from := HardwareAddressFrom(r.Interface.PhysicalAddressMsw, r.Interface.PhysicalAddressLsw)
 	putEthernet(r.Frame, HardwareAddressFrom(r.PhysicalAddressMsw, r.PhysicalAddressLsw), from, uint16(protocol))
 	r.Busy = e.port.Send(r.Frame)
+	e.transmit.add(e.wire.Kernel(), r.Busy)
 }
 
 // putEthernet writes a frame's link header.
@@ -207,9 +232,10 @@ func putEthernet(frame []byte, to, from HardwareAddress, protocol uint16) {
 	binary.BigEndian.PutUint16(frame[12:14], protocol)
 }
 
-func (e *ethernet) close() {
+func (e *EthernetDriver) close() {
 	if e.port != nil {
 		e.port.Detach()
 		e.port = nil
 	}
+	e.receive.close()
 }

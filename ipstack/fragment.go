@@ -122,7 +122,7 @@ func (f fragment) end() uint32 { return f.offset + f.packet.Length - f.header }
 func (r *reassembly) receive(packet *packetpool.Packet, head header.IPv4) {
 	r.ip.info.FragmentsReceived++
 	odd := head.More() && (packet.Length-ipv4Header)%8 != 0
-	if !r.ip.fragmenting || odd {
+	if !r.ip.fragmenting || odd || r.ip.scarce(packet) {
 		r.ip.dropReceived(packet)
 		return
 	}

@@ -217,7 +217,7 @@ func (ip *IP) receiveICMP(packet *packetpool.Packet) {
 		packet.Release()
 		return
 	}
-	if checksumOf(packet, 0) != 0xffff {
+	if checksumOf(packet, 0) != 0xffff && !ip.verified(packet, CapabilityICMPv4RxChecksum) {
 		ip.icmp.info.ChecksumErrors++
 		packet.Release()
 		return

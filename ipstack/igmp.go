@@ -246,7 +246,7 @@ func (g *igmpProtocol) receive(packet *packetpool.Packet) {
 		return
 	}
 	message := header.IGMP(packet.Bytes())
-	if checksumOf(packet, 0) != 0xffff {
+	if checksumOf(packet, 0) != 0xffff && !g.ip.verified(packet, CapabilityIGMPRxChecksum) {
 		g.info.ChecksumErrors++
 		return
 	}

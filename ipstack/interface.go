@@ -15,6 +15,9 @@ type Interface struct {
 	PhysicalAddressMsw, PhysicalAddressLsw uint32
 	// AddressMappingNeeded is 1 where neighbours are found by ARP.
 	AddressMappingNeeded uint32
+	// Capability is the sum of the Capability constants that the hardware has. It
+	// counts on a target with InterfaceCapability.
+	Capability uint32
 	// LinkUp is 1 while the interface can send and receive.
 	LinkUp uint8
 	// ReceiveRoom is the number of bytes that ReceiveFrame leaves in front of a

@@ -2,6 +2,7 @@ package ipstack
 
 import (
 	"net/netip"
+	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
@@ -51,8 +52,18 @@ type Config struct {
 	Priority uint32
 	// Target has the compile-time options; the zero Target is the default build.
 	Target Target
+	// Cost is what a received packet costs the processor; zero is nothing.
+	Cost Cost
 	// Log gets socket and packet events at debug level; nil means none.
 	Log *zap.Logger
+}
+
+// A Cost is the virtual time for which the IP thread computes before it
+// handles a received IP packet or ARP message. Meanwhile frames arrive and wait in their packets, and
+// threads that are not more urgent do not run.
+type Cost struct {
+	Frame time.Duration // for each packet
+	Byte  time.Duration // besides, for each byte of it
 }
 
 // An IP is an instance of the stack, NX_IP: its interfaces, and the protocols
@@ -65,6 +76,7 @@ type IP struct {
 	auxiliary *packetpool.Pool // for small packets; nil for none
 
 	target  Target
+	cost    Cost
 	log     *zap.Logger
 	deleted bool
 
@@ -89,6 +101,7 @@ type IP struct {
 	identification uint32        // of the IP packets that are not netstack's; IPv4 has 16 bits of it
 	frame          []byte        // scratch: the frame being sent
 	room           int           // and the room in front of it on the device
+	vlan           uint8         // scratch: its VLAN priority, if TCP keeps its packet
 	gather         []byte        // scratch: a datagram that arrived in a chain
 	pieces         []byte        // scratch: a datagram being fragmented
 
@@ -147,7 +160,7 @@ func (ip *IP) Create(kernel *sim.Kernel, config Config) error {
 	case config.Address.IsValid() && (!config.Address.Addr().Is4() || !isHost(toWord(config.Address.Addr()))):
 		return status.IpAddressError
 	}
-	*ip = IP{kernel: kernel, name: config.Name, pool: config.Pool, target: config.Target, log: config.Log}
+	*ip = IP{kernel: kernel, name: config.Name, pool: config.Pool, target: config.Target, cost: config.Cost, log: config.Log}
 	if ip.log == nil {
 		ip.log = zap.NewNop()
 	}
@@ -186,8 +199,8 @@ func (ip *IP) initServices() {
 	ip.assembly.ip, ip.rarp.ip = ip, ip
 	ip.raw.init(ip)
 	ip.ipv6.init(ip)
-	ip.clock.init(ip, "periodic timer", periodicTicks, ip.second)
-	ip.fastClock.init(ip, "neighbour timer", fastTicks, ip.ipv6.retryNeighbours)
+	ip.clock.init(ip, "periodic timer", ip.ticks(periodicTicks), ip.second)
+	ip.fastClock.init(ip, "neighbour timer", ip.ticks(fastTicks), ip.ipv6.retryNeighbours)
 }
 
 // openStack makes netstack ready for the instance: one interface for all

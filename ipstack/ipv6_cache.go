@@ -71,7 +71,7 @@ func (v *ipv6Protocol) find(address netip.Addr) *neighbour {
 
 // beat is the number of the second that passes.
 func (v *ipv6Protocol) beat() uint32 {
-	return (v.ip.kernel.Ticks() - v.ip.clock.began) / periodicTicks
+	return (v.ip.kernel.Ticks() - v.ip.clock.began) / v.ip.ticks(periodicTicks)
 }
 
 // enter puts a neighbour in a state for a number of seconds.
@@ -157,7 +157,7 @@ func (v *ipv6Protocol) park(n *neighbour, i *Interface, packet *packetpool.Packe
 	if packet != nil {
 		packet.Hold(&v.ip.holders.arp)
 	}
-	n.waiting = append(n.waiting, arpWaiting{slices.Clone(v.ip.frame), packet})
+	n.waiting = append(n.waiting, arpWaiting{slices.Clone(v.ip.frame), packet, v.ip.vlan})
 	if len(n.waiting) > 1 {
 		return
 	}
@@ -282,7 +282,7 @@ func (v *ipv6Protocol) sendWaiting(n *neighbour) {
 	}
 	n.waiting = nil
 	for _, w := range waiting {
-		v.ip.frame = append(v.ip.frame[:0], w.frame...)
+		v.ip.frame, v.ip.vlan = append(v.ip.frame[:0], w.frame...), w.vlan
 		v.ip.sendTo6(n.via, n.msw, n.lsw, w.packet)
 	}
 	if n.state == neighbourIsStale {

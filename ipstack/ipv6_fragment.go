@@ -107,7 +107,7 @@ func (ip *IP) receiveFragmentHeader(packet *packetpool.Packet, chain *headerChai
 	chain.order = fragmentCame
 	ip.info.FragmentsReceived++
 	text := packet.Bytes()
-	if !ip.fragmenting || len(text) < fragmentHeaderSize {
+	if !ip.fragmenting || len(text) < fragmentHeaderSize || ip.scarce(packet) {
 		return lose
 	}
 	flags := binary.BigEndian.Uint16(text[2:])

@@ -112,7 +112,8 @@ func (ip *IP) receiveICMPv6(packet *packetpool.Packet) {
 		packet.Release()
 		return
 	}
-	if checksumOf(packet, pseudoHeader6(from, to, header.ICMPv6ProtocolNumber, packet.Length)) != 0xffff {
+	sum := checksumOf(packet, pseudoHeader6(from, to, header.ICMPv6ProtocolNumber, packet.Length))
+	if sum != 0xffff && !ip.verified(packet, CapabilityICMPv6RxChecksum) {
 		ip.icmp.info.ChecksumErrors++
 		packet.Release()
 		return

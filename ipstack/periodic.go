@@ -2,6 +2,7 @@ package ipstack
 
 import "netxsim/sim"
 
+// Ticks at 100 a second: see [IP.ticks].
 const (
 	periodicTicks = 100 // NX_IP_PERIODIC_RATE: a second
 	fastTicks     = 10  // NX_IP_FAST_TIMER_RATE: ten times a second
@@ -64,4 +65,15 @@ func (ip *IP) second() bool {
 	busy = ip.igmp.second() || busy
 	busy = ip.assembly.second() || busy
 	return ip.ipv6.second() || busy
+}
+
+// defaultRate is NX_IP_PERIODIC_RATE unless the target has another.
+const defaultRate = 100
+
+// ticks returns how many ticks so many are that are meant for 100 a second.
+func (ip *IP) ticks(n uint32) uint32 {
+	if rate := ip.target.PeriodicRate; rate != 0 {
+		return max(1, n*rate/defaultRate)
+	}
+	return n
 }

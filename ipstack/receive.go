@@ -23,13 +23,23 @@ func (i *Interface) ReceiveFrame(frame []byte) {
 	}
 	packet := i.ip.packetFor(frame, i.ReceiveRoom)
 	if packet == nil {
-		i.ip.stats.ReceiveNoPacket++
-		i.ip.logNoPacket("frame lost")
+		i.lost()
 		return
 	}
+	i.accept(packet, header.Ethernet(frame).Type())
+}
+
+// lost counts a received frame for which there was no packet.
+func (i *Interface) lost() {
+	i.ip.stats.ReceiveNoPacket++
+	i.ip.logNoPacket("frame lost")
+}
+
+// accept takes a received frame in its packets.
+func (i *Interface) accept(packet *packetpool.Packet, protocol tcpip.NetworkProtocolNumber) {
 	i.ip.stats.FramesReceived++
 	packet.InterfaceIndex = int32(i.index)
-	i.ip.deliverFrame(packet, header.Ethernet(frame).Type())
+	i.ip.deliverFrame(packet, protocol)
 }
 
 // deliverFrame strips the link header and gives the packet to the IP thread.
@@ -39,8 +49,7 @@ func (ip *IP) deliverFrame(packet *packetpool.Packet, protocol tcpip.NetworkProt
 	case header.ARPProtocolNumber:
 		ip.ReceiveARP(packet)
 	case rarpProtocolNumber:
-		packet.Hold(&ip.holders.deferred)
-		ip.post(work{run: func() { ip.rarp.receive(packet) }})
+		ip.ReceiveRARP(packet)
 	case header.IPv4ProtocolNumber, header.IPv6ProtocolNumber:
 		ip.ReceivePacket(packet)
 	default:
@@ -62,6 +71,14 @@ func (ip *IP) ReceivePacket(packet *packetpool.Packet) {
 func (ip *IP) ReceiveARP(packet *packetpool.Packet) {
 	packet.Hold(&ip.holders.deferred)
 	ip.post(work{packet: packet, arp: true})
+}
+
+// ReceiveRARP leaves a RARP message, without a link header, to the IP thread,
+// which owns it from then on. It may be called from any context and mirrors
+// _nx_rarp_packet_deferred_receive.
+func (ip *IP) ReceiveRARP(packet *packetpool.Packet) {
+	packet.Hold(&ip.holders.deferred)
+	ip.post(work{run: func() { ip.rarp.receive(packet) }})
 }
 
 // packetFor copies a frame into one packet, or a chain where it is longer than
@@ -131,7 +148,7 @@ func (ip *IP) receiveIPv4(packet *packetpool.Packet) {
 		ip.invalid(packet)
 		return
 	}
-	if checksum.Checksum(head[:length], 0) != 0xffff {
+	if checksum.Checksum(head[:length], 0) != 0xffff && !ip.verified(packet, CapabilityIPv4RxChecksum) {
 		ip.info.ChecksumErrors++
 		ip.invalid(packet)
 		return

@@ -14,34 +14,46 @@ import (
 // operation is a segment of 1460 bytes, sent, received and acknowledged in time.
 func BenchmarkConnections(b *testing.B) {
 	for _, connections := range []int{1, 10, 100, 1000} {
-		b.Run(fmt.Sprint(connections), func(b *testing.B) {
-			const size = 1460
-			// A sender that has its whole pool on the way could not receive an acknowledgement.
-			n := newNetwork(b, 1, link.Config{}, 6*connections+100)
-			data := make([]byte, size)
-			n.connectAll(b, connections, func(sockets []*ipstack.TCPSocket) error {
-				b.ResetTimer()
-				for i := range b.N {
-					if err := sendOne(sockets[i%len(sockets)], n.a.DefaultPool(), data); err != nil {
-						return err
-					}
-				}
-				return nil
-			}, func(sockets []*ipstack.TCPSocket) error {
-				for i := range b.N {
-					packet, err := sockets[i%len(sockets)].Receive(sim.WaitForever)
-					if err != nil {
-						return err
-					}
-					packet.Release()
-				}
-				return nil
-			})
-			b.SetBytes(size)
-			b.ReportAllocs()
-			n.run(b)
-		})
+		b.Run(fmt.Sprint(connections), func(b *testing.B) { sendOver(b, connections, connections) })
 	}
+}
+
+// BenchmarkAmongIdle sends segments over one connection while others are idle.
+// An operation is a segment of 1460 bytes.
+func BenchmarkAmongIdle(b *testing.B) {
+	for _, connections := range []int{1, 10, 100, 1000} {
+		b.Run(fmt.Sprint(connections), func(b *testing.B) { sendOver(b, connections, 1) })
+	}
+}
+
+// sendOver opens connections and sends segments over the first of them, so many
+// in turn.
+func sendOver(b *testing.B, connections, busy int) {
+	const size = 1460
+	// A sender that has its whole pool on the way could not receive an acknowledgement.
+	n := newNetwork(b, 1, link.Config{}, 8*connections+100)
+	data := make([]byte, size)
+	n.connectAll(b, connections, func(sockets []*ipstack.TCPSocket) error {
+		b.ResetTimer()
+		for i := range b.N {
+			if err := sendOne(sockets[i%busy], n.a.DefaultPool(), data); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, func(sockets []*ipstack.TCPSocket) error {
+		for i := range b.N {
+			packet, err := sockets[i%busy].Receive(sim.WaitForever)
+			if err != nil {
+				return err
+			}
+			packet.Release()
+		}
+		return nil
+	})
+	b.SetBytes(size)
+	b.ReportAllocs()
+	n.run(b)
 }
 
 // BenchmarkIdleConnections says what 10,000 established connections between two

@@ -85,6 +85,19 @@ func (ip *IP) LinkChanged(index uint32) {
 	ip.post(work{run: ip.tellLinkChanges})
 }
 
+// DeferDriver has the IP thread call the driver of every interface with
+// LinkDeferredProcessing. It may be called from any context and mirrors
+// _nx_ip_driver_deferred_processing.
+func (ip *IP) DeferDriver() {
+	ip.post(work{run: func() {
+		for n := range ip.physical() {
+			if i := &ip.interfaces[n]; i.valid {
+				i.command(LinkDeferredProcessing, 0, 0, nil)
+			}
+		}
+	}})
+}
+
 func (ip *IP) tellLinkChanges() {
 	if ip.onLinkChange == nil {
 		return

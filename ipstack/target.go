@@ -22,6 +22,17 @@ type Target struct {
 	// IPv6Multicast has groups that the application joins:
 	// NX_ENABLE_IPV6_MULTICAST.
 	IPv6Multicast bool
+	// LowWatermark limits what receiving takes from a pool and keeps in a TCP
+	// socket: NX_ENABLE_LOW_WATERMARK. The pool's target needs it too.
+	LowWatermark bool
+	// InterfaceCapability lets the hardware verify checksums:
+	// NX_ENABLE_INTERFACE_CAPABILITY.
+	InterfaceCapability bool
+	// VLAN has priorities for what sockets send: NX_ENABLE_VLAN.
+	VLAN bool
+	// PeriodicRate is the number of ticks in a second, by which the timers of
+	// the stack go: NX_IP_PERIODIC_RATE. 0 means 100.
+	PeriodicRate uint32
 	// IPv6PathMTU has paths whose MTU is smaller than the interface's, which
 	// routers tell: NX_ENABLE_IPV6_PATH_MTU_DISCOVERY.
 	IPv6PathMTU bool

@@ -11,7 +11,6 @@ import (
 
 	"netxsim/netx/status"
 	"netxsim/packetpool"
-	"netxsim/sim"
 )
 
 // TCP's clock, in ticks at 100 a second.
@@ -45,9 +44,8 @@ type tcpProtocol struct {
 	opening     *TCPSocket                // netstack is to send its SYN
 	info        TCPInfo
 
-	timer   *sim.Timer
-	ticking bool
-	began   uint32 // tick at which the clock of time-outs began
+	clock   tcpClock
+	created uint64 // sockets so far
 }
 
 // EnableTCP lets the instance use TCP, as nx_tcp_enable does.
@@ -63,19 +61,10 @@ func (ip *IP) EnableTCP() error {
 		connections: make(map[connection]*TCPSocket),
 		listeners:   make(map[uint16]*listener),
 		endpoints:   make(map[uint16]tcpip.Endpoint),
-		began:       ip.kernel.Ticks(),
 	}
-	timer, err := ip.kernel.NewTimer(sim.TimerConfig{
-		Name:         ip.name + " TCP fast timer",
-		Initial:      fastTimerTicks,
-		Reschedule:   fastTimerTicks,
-		DontActivate: true,
-		Expired:      func() { ip.post(work{run: t.fastTick}) },
-	})
-	if err != nil {
+	if err := t.clock.init(ip); err != nil {
 		return err
 	}
-	t.timer = timer
 	ip.tcp = t
 	ip.addInside()
 	ip.configureTCP()
@@ -105,7 +94,7 @@ func (t *tcpProtocol) receive(packet *packetpool.Packet, datagram header.IPv4) {
 		packet.Release()
 		return
 	}
-	if !seg.checksumValid() {
+	if !seg.checksumValid() && !t.ip.verified(packet, CapabilityTCPRxChecksum) {
 		t.ip.stats.ChecksumErrors++
 		t.info.ChecksumErrors++
 		t.info.InvalidPackets++
@@ -113,19 +102,56 @@ func (t *tcpProtocol) receive(packet *packetpool.Packet, datagram header.IPv4) {
 		return
 	}
 	if s := t.connections[seg.incoming()]; s != nil {
+		if seg.has(header.TCPFlagSyn) {
+			s.learnMSS(&seg)
+		}
 		s.receiveSegment(packet, &seg)
 		return
 	}
-	if l := t.listeners[seg.tcp.DestinationPort()]; l != nil && !seg.has(header.TCPFlagAck) {
-		l.receive(packet, &seg)
-		return
+	t.receiveUnconnected(packet, &seg)
+}
+
+// receiveUnconnected handles a segment that belongs to no connection.
+func (t *tcpProtocol) receiveUnconnected(packet *packetpool.Packet, seg *segment) {
+	in := t.ip.arrivedOn(packet)
+	mayConnect := !seg.has(header.TCPFlagAck) && len(t.listeners) > 0
+	switch {
+	case !seg.optionsValid():
+		t.info.InvalidPackets++
+		t.refuse(seg, in)
+		packet.Release()
+	case mayConnect && t.spoofed(seg, in):
+		t.info.InvalidPackets++
+		packet.Release()
+	case mayConnect && t.listeners[seg.tcp.DestinationPort()] != nil:
+		t.listeners[seg.tcp.DestinationPort()].receive(packet, seg)
+	default:
+		t.receiveStray(packet, seg, in)
 	}
+}
+
+// spoofed reports whether a segment that came in at an interface has a source
+// from which nobody connects: its own destination, a group, or everybody on the
+// network (RFC 9293, section 3.9.2.3).
+func (t *tcpProtocol) spoofed(seg *segment, in *Interface) bool {
+	from, to := wordAt(seg.datagram[12:]), wordAt(seg.datagram[16:])
+	switch {
+	case from == to && seg.tcp.SourcePort() == seg.tcp.DestinationPort():
+		return true
+	case isStandIn(from):
+		return t.ip.ipv6.outer(fromWord(from)).IsMulticast()
+	}
+	return isMulticast(from) || in.isBroadcast(from) || from == in.network()
+}
+
+// receiveStray handles a segment that nobody waits for.
+func (t *tcpProtocol) receiveStray(packet *packetpool.Packet, seg *segment, in *Interface) {
 	t.info.ReceivePacketsDropped++
 	if seg.has(header.TCPFlagSyn) {
 		t.info.ConnectionsDropped++
 	}
 	if !seg.has(header.TCPFlagRst) {
-		t.refuse(&seg, t.ip.arrivedOn(packet))
+		t.refuse(seg, in)
 	}
 	packet.Release()
 }
@@ -173,35 +199,6 @@ func (t *tcpProtocol) edgeOut(datagram header.IPv4) {
 	}
 }
 
-// needClock starts the clock of time-outs, on the beat it has kept since TCP
-// was enabled. It runs only while a socket needs it.
-func (t *tcpProtocol) needClock() {
-	if t.ticking {
-		return
-	}
-	t.ticking = true
-	beat := (t.ip.kernel.Ticks() - t.began) % fastTimerTicks
-	t.timer.Deactivate()
-	if err := t.timer.Change(fastTimerTicks-beat, fastTimerTicks); err != nil {
-		panic(err) // the ticks are never 0
-	}
-	t.timer.Activate()
-}
-
-// fastTick is one beat of the clock of time-outs, in the IP thread.
-func (t *tcpProtocol) fastTick() {
-	busy := false
-	for i := 0; i < len(t.sockets); i++ { // callbacks may delete sockets
-		s := t.sockets[i]
-		s.fastTick()
-		busy = busy || s.needsClock()
-	}
-	if !busy && t.ticking {
-		t.ticking = false
-		t.timer.Deactivate()
-	}
-}
-
 // refreshNoted looks at the sockets of which netstack said that they ended.
 func (t *tcpProtocol) refreshNoted() {
 	for len(t.noted) > 0 {
@@ -213,9 +210,9 @@ func (t *tcpProtocol) refreshNoted() {
 }
 
 // connected has segments of the socket's peer found. Only those to a bound
-// socket are.
+// socket are, and from a port that exists.
 func (t *tcpProtocol) connected(s *TCPSocket) {
-	if s.bound && s.remote.IsValid() {
+	if s.bound && s.remote.IsValid() && s.portOverflow == 0 {
 		t.connections[s.connection()] = s
 	}
 }
@@ -229,5 +226,6 @@ func (t *tcpProtocol) disconnected(s *TCPSocket) {
 
 // remove takes a socket out of the instance's list.
 func (t *tcpProtocol) remove(s *TCPSocket) {
+	t.clock.forget(s)
 	t.sockets = slices.DeleteFunc(t.sockets, func(other *TCPSocket) bool { return other == s })
 }

@@ -1,7 +1,6 @@
 package ipstack
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -18,22 +17,7 @@ const (
 // server's connections share it, and those that wait for it.
 type portUse struct {
 	sockets []*TCPSocket
-	waiting waitList
-	next    []*bindRequest // of the waiting threads, in their order
-}
-
-// bindRequest is a thread's wait for a port for a socket.
-type bindRequest struct{ socket *TCPSocket }
-
-// drop takes a request off the list, if it is still there, and reports the
-// place it had, or -1. The socket is no longer being bound.
-func (u *portUse) drop(r *bindRequest) int {
-	i := slices.Index(u.next, r)
-	if i >= 0 {
-		u.next = slices.Delete(u.next, i, i+1)
-		r.socket.binding = nil
-	}
-	return i
+	portQueue[*TCPSocket]
 }
 
 // bind enters a socket in the port table.
@@ -65,14 +49,13 @@ func (t *tcpProtocol) unbind(s *TCPSocket) *portUse {
 // bequeath gives a port that has become free to the thread that has waited
 // longest for it, before that runs. The others go on waiting for it.
 func (t *tcpProtocol) bequeath(use *portUse, port uint16) {
-	if len(use.sockets) > 0 || len(use.next) == 0 {
+	if len(use.sockets) > 0 {
 		return
 	}
-	heir := use.next[0].socket
-	use.drop(use.next[0])
-	t.ports[port] = use
-	t.bind(heir, port)
-	use.waiting.wake(nil, nil)
+	use.inherit(func(heir *TCPSocket) {
+		t.ports[port] = use
+		t.bind(heir, port)
+	})
 }
 
 // Bind gives a client socket a local port, as nx_tcp_client_socket_bind does;
@@ -85,7 +68,7 @@ func (s *TCPSocket) Bind(port uint16, wait uint32) error {
 	s.ip.enter()
 	defer s.ip.leave()
 	t := s.ip.tcp
-	if s.bound || s.binding != nil {
+	if s.bound || s.binding.pending() {
 		return status.AlreadyBound
 	}
 	if port == 0 {
@@ -103,19 +86,8 @@ func (s *TCPSocket) Bind(port uint16, wait uint32) error {
 	if wait == noWait {
 		return status.PortUnavailable
 	}
-	return s.awaitPort(use, wait)
-}
-
-// awaitPort waits until the socket has been bound to a port in use.
-func (s *TCPSocket) awaitPort(use *portUse, wait uint32) error {
-	s.binding = &bindRequest{socket: s}
-	use.next = append(use.next, s.binding)
-	defer use.drop(s.binding) // also when the thread is terminated
-	_, err := s.ip.await(&use.waiting, wait)
-	if errors.Is(err, errExpired) {
-		return status.PortUnavailable
-	}
-	return err
+	s.binding = &portRequest[*TCPSocket]{queue: &use.portQueue, socket: s}
+	return s.binding.await(s.ip, wait)
 }
 
 // freePort returns a port nobody is bound to, beginning at a random one.
@@ -172,8 +144,8 @@ func (s *TCPSocket) Unbind() error {
 	case s.state != TCPClosed:
 		return status.NotClosed
 	case s.bound:
-	case s.binding != nil:
-		s.cancelBind()
+	case s.binding.pending():
+		s.binding.cancel()
 		return nil
 	default:
 		return status.NotBound
@@ -182,12 +154,4 @@ func (s *TCPSocket) Unbind() error {
 	use := s.ip.tcp.unbind(s)
 	s.ip.tcp.bequeath(use, s.port)
 	return nil
-}
-
-// cancelBind has the thread that waits for a port for the socket return. The
-// socket is free at once, before that thread runs.
-func (s *TCPSocket) cancelBind() {
-	if use := s.ip.tcp.ports[s.port]; use != nil {
-		use.waiting.wakeAt(use.drop(s.binding), status.PortUnavailable)
-	}
 }

@@ -57,7 +57,7 @@ func (s *TCPSocket) cancel() {
 // sends is for the socket, which ignores it.
 func (s *TCPSocket) giveUp() {
 	s.idle()
-	s.timeout = 0
+	s.due = 0
 	s.dropEndpoint()
 }
 
@@ -75,7 +75,7 @@ func (s *TCPSocket) idle() {
 // readable.
 func (s *TCPSocket) cleanup() {
 	s.idle()
-	s.timeout = 0
+	s.due = 0
 	s.tx.probe.armed = false
 	s.tx.duplicates, s.tx.recovering = 0, false
 	s.dropEndpoint()
@@ -135,16 +135,16 @@ func (s *TCPSocket) follow() {
 	}
 	switch tcp.EndpointState(s.endpoint.State()) {
 	case tcp.StateCloseWait:
-		if s.state == TCPEstablished {
+		if s.state == TCPEstablished && s.rx.complete() {
 			s.peerClosed()
 		}
 	case tcp.StateFinWait2:
 		if s.state == TCPFinWait1 {
-			s.state, s.timeout = TCPFinWait2, 0
+			s.state, s.due = TCPFinWait2, 0
 			s.log("FIN acknowledged")
 		}
 	case tcp.StateClosing:
-		if s.state == TCPFinWait1 {
+		if s.state == TCPFinWait1 && s.rx.complete() {
 			s.state = TCPClosing
 			s.rx.next++
 			s.log("FIN crossed")
@@ -152,7 +152,9 @@ func (s *TCPSocket) follow() {
 			s.sendACK()
 		}
 	case tcp.StateTimeWait:
-		s.bothClosed()
+		if s.state == TCPClosing || s.rx.complete() {
+			s.bothClosed()
+		}
 	case tcp.StateClose:
 		s.forgotten()
 	case tcp.StateError:
@@ -175,14 +177,14 @@ func (s *TCPSocket) peerClosed() {
 // is no business of netstack's any more.
 func (s *TCPSocket) bothClosed() {
 	crossed := s.state == TCPClosing // and the peer's FIN acknowledged already
-	s.state, s.timeout = TCPTimedWait, timedWaitTicks
+	s.state = TCPTimedWait
+	s.setTimeout(s.ip.ticks(timedWaitTicks))
 	s.log("both closed")
 	s.allReceived()
 	if !crossed {
 		s.rx.next++
 		s.sendACK()
 	}
-	s.ip.tcp.needClock()
 	s.dropEndpoint()
 	s.wait.disconnect.wake(nil, nil)
 	s.call(s.on.disconnected)

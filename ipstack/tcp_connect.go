@@ -14,10 +14,14 @@ import (
 // Connect opens a connection, as nx_tcp_client_socket_connect does. The calling
 // thread waits up to wait ticks for it; the attempt ends with the wait.
 //
+// A port above 65535, which the checks of nx_tcp_client_socket_connect refuse,
+// is tried until the retries are used up, as C does: its upper half runs over
+// into the source port of the segments, and no answer belongs to the socket.
+//
 // Errors: status.IpAddressError without a route, status.NotBound,
 // status.NotClosed, status.InProgress with no wait, status.NotConnected when
 // the peer refuses or does not answer.
-func (s *TCPSocket) Connect(addr netip.Addr, port uint16, wait uint32) error {
+func (s *TCPSocket) Connect(addr netip.Addr, port, wait uint32) error {
 	s.ip.enter()
 	defer s.ip.leave()
 	if err := s.ip.ipv6.check(addr); err != nil {
@@ -60,11 +64,12 @@ func (ip *IP) routeToHost(addr netip.Addr) (via *Interface, hop uint32, ok bool)
 }
 
 // startConnect sends the SYN.
-func (s *TCPSocket) startConnect(addr netip.Addr, port uint16, via *Interface, hop uint32) error {
+func (s *TCPSocket) startConnect(addr netip.Addr, port uint32, via *Interface, hop uint32) error {
 	s.ip.tcp.info.Connections++
 	s.rx.flush()
 	s.reset()
-	s.setPeer(via, hop, s.ip.localFor(via, addr), netip.AddrPortFrom(addr, port))
+	s.portOverflow = uint16(port >> 16)
+	s.setPeer(via, hop, s.ip.localFor(via, addr), netip.AddrPortFrom(addr, uint16(port)))
 	s.state = TCPSynSent
 	s.log("connecting")
 	s.startTimeout()
@@ -100,8 +105,6 @@ func (s *TCPSocket) receiveInSynSent(packet *packetpool.Packet, seg *segment) bo
 
 // answered completes the handshake of a client.
 func (s *TCPSocket) answered(packet *packetpool.Packet, seg *segment) bool {
-	s.peerMSS = seg.mss()
-	s.mss = min(s.mss, s.peerMSS)
 	s.revive()
 	s.deliver(seg)
 	if tcp.EndpointState(s.endpoint.State()) != tcp.StateEstablished {
@@ -110,7 +113,7 @@ func (s *TCPSocket) answered(packet *packetpool.Packet, seg *segment) bool {
 	s.rx.next = seg.seq.Add(1)
 	s.tx.open(s, seg.window)
 	s.sendACK()
-	s.timeout = 0
+	s.due = 0
 	s.state = TCPEstablished
 	s.log("established")
 	s.call(s.on.established)
@@ -120,11 +123,10 @@ func (s *TCPSocket) answered(packet *packetpool.Packet, seg *segment) bool {
 
 // crossed answers the SYN of a peer that connects to us at the same time.
 func (s *TCPSocket) crossed(seg *segment) {
-	s.peerMSS = seg.mss()
 	s.deliver(seg)
 	s.rx.next = seg.seq.Add(1)
 	s.tx.open(s, seg.window)
-	s.state, s.timeout = TCPSynReceived, 0
+	s.state, s.due = TCPSynReceived, 0
 	s.sendSYN()
 }
 
@@ -132,6 +134,9 @@ func (s *TCPSocket) crossed(seg *segment) {
 func (s *TCPSocket) dataWithHandshake(packet *packetpool.Packet, seg *segment) bool {
 	if seg.payload == 0 {
 		return false
+	}
+	if s.refuseData(packet, seg) {
+		return true
 	}
 	queued := s.enqueue(packet, seg)
 	s.receiveData()

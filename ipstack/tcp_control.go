@@ -39,9 +39,13 @@ func (s *TCPSocket) sendControl(c controlSegment) bool {
 	packet := s.ip.chargeControl()
 	if packet == nil {
 		s.log("no packet for a control segment")
+		s.owe()
 		return false
 	}
 	s.rx.acked, s.rx.windowTold = c.ack, s.rx.window
+	if s.vlan != noVLANPriority {
+		packet.VlanPriority = s.vlan
+	}
 	s.ip.room = packet.PrependPtr - packet.DataStart - ipv4Header - ethernetHeader
 	s.emit(packet)
 	return true
@@ -73,7 +77,7 @@ func (s *TCPSocket) datagram(headers, data int) header.IPv4 {
 // putHeader writes a TCP header with the present window.
 func (s *TCPSocket) putHeader(tcp header.TCP, flags header.TCPFlags, seq, ack seqnum.Value, size int) {
 	tcp.Encode(&header.TCPFields{
-		SrcPort:    s.port,
+		SrcPort:    s.port | s.portOverflow,
 		DstPort:    s.remote.Port(),
 		SeqNum:     uint32(seq),
 		AckNum:     uint32(ack),
@@ -96,7 +100,7 @@ func (s *TCPSocket) sendACK() { s.sendACKFrom(s.tx.next) }
 // sendACKFrom is sendACK with the given sequence number.
 func (s *TCPSocket) sendACKFrom(seq seqnum.Value) {
 	s.sendControl(controlSegment{flags: ackOnly, seq: seq, ack: s.rx.next})
-	s.rx.ackTimeout = delayedAckTicks
+	s.rx.ackTimeout = s.ip.ticks(delayedAckTicks)
 }
 
 // sendFIN ends our half of the connection; its sequence number is the one in
@@ -107,15 +111,20 @@ func (s *TCPSocket) sendFIN() {
 
 // sendRST answers a segment that does not belong to the connection.
 func (s *TCPSocket) sendRST(seg *segment) {
+	end := seg.seq.Add(seqnum.Size(seg.payload))
+	if seg.has(header.TCPFlagSyn) || seg.has(header.TCPFlagFin) {
+		end++
+	}
+	s.sendRSTFor(seg, end)
+}
+
+// sendRSTFor is sendRST for a segment that ends at the given sequence number.
+func (s *TCPSocket) sendRSTFor(seg *segment, end seqnum.Value) {
 	if seg.has(header.TCPFlagAck) {
 		s.sendControl(controlSegment{flags: header.TCPFlagRst, seq: seg.ack})
 		return
 	}
-	ack := seg.seq.Add(seqnum.Size(seg.payload))
-	if seg.has(header.TCPFlagSyn) || seg.has(header.TCPFlagFin) {
-		ack++
-	}
-	s.sendControl(controlSegment{flags: header.TCPFlagRst | header.TCPFlagAck, ack: ack})
+	s.sendControl(controlSegment{flags: header.TCPFlagRst | header.TCPFlagAck, ack: end})
 }
 
 // sendSYN sends the SYN, or the SYN-ACK, whose sequence number is the one in
@@ -144,6 +153,10 @@ func (s *TCPSocket) sendData(sent *transmitted) {
 	sum := header.PseudoHeaderChecksum(header.TCPProtocolNumber, datagram.SourceAddress(), datagram.DestinationAddress(), uint16(len(tcp)))
 	tcp.SetChecksum(^checksum.Checksum(tcp[:tcpHeader], checksum.Checksum(data, sum)))
 	s.rx.acked, s.rx.windowTold = s.rx.next, s.rx.window
+	if s.vlan != noVLANPriority {
+		sent.packet.VlanPriority = s.vlan
+	}
+	s.ip.vlan = sent.packet.VlanPriority
 	s.ip.room = sent.packet.PrependPtr - sent.packet.DataStart - tcpHeader - ipv4Header - ethernetHeader
 	s.emit(nil)
 }

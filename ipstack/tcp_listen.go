@@ -37,7 +37,7 @@ func (ip *IP) Listen(port uint16, socket *TCPSocket, queue int, callback func(s 
 	switch {
 	case socket.state != TCPClosed:
 		return status.NotClosed
-	case socket.bound || socket.binding != nil:
+	case socket.bound || socket.binding.pending():
 		return status.AlreadyBound
 	case t.listeners[port] != nil:
 		return status.DuplicateListen
@@ -56,7 +56,7 @@ func (s *TCPSocket) listen(port uint16) {
 	s.client = false
 	s.state = TCPListen
 	s.port = port
-	s.timeout = 0
+	s.due = 0
 }
 
 // Relisten makes a socket wait for the next connection to a port that the
@@ -72,7 +72,7 @@ func (ip *IP) Relisten(port uint16, socket *TCPSocket) error {
 	if socket.state != TCPClosed {
 		return status.NotClosed
 	}
-	if socket.bound || socket.binding != nil {
+	if socket.bound || socket.binding.pending() {
 		return status.AlreadyBound
 	}
 	l := ip.tcp.listeners[port]
@@ -192,7 +192,7 @@ func (l *listener) find(seg *segment) int {
 func (s *TCPSocket) assign(seg *segment, in *Interface) {
 	remote := seg.incoming().remote
 	via, hop, _ := s.ip.route(toWord(remote.Addr()), in)
-	s.peerMSS = seg.mss()
+	s.peerMSS, s.portOverflow = seg.mss(), 0
 	s.ip.tcp.bind(s, s.port)
 	s.setPeer(via, hop, s.ip.localFor(in, remote.Addr()), remote)
 	s.parked = bytes.Clone(seg.datagram)
@@ -218,7 +218,7 @@ func (s *TCPSocket) Accept(wait uint32) error {
 			return status.NotListenState
 		}
 		s.state = TCPSynReceived
-		s.timeout = 0
+		s.due = 0
 		if s.bound {
 			s.answerSYN()
 		}
@@ -234,7 +234,7 @@ func (s *TCPSocket) Accept(wait uint32) error {
 		if s.state == TCPSynReceived {
 			s.giveUp()
 		}
-		s.state, s.timeout = TCPListen, 0
+		s.state, s.due = TCPListen, 0
 	}
 	if errors.Is(err, errExpired) {
 		return status.NotConnected
@@ -337,7 +337,7 @@ func (s *TCPSocket) Unaccept() error {
 		l.socket = nil
 	}
 	s.state, s.client = TCPClosed, true
-	s.timeout = 0
+	s.due = 0
 	s.parked = nil
 	s.rx.flush()
 	return nil

@@ -52,15 +52,20 @@ func (q *segmentQueue) pop() received {
 	return r
 }
 
-// markReady marks the segments that end at or before next.
-func (q *segmentQueue) markReady(next seqnum.Value) {
-	for i := 0; i < q.len(); i++ {
+// markReady marks those of the first segments, limit of them or one, that
+// follow one another from next on. It returns the sequence number behind them.
+func (q *segmentQueue) markReady(next seqnum.Value, limit int) seqnum.Value {
+	for i := range min(q.len(), max(limit, 1)) {
 		r := q.at(i)
-		if next.LessThan(r.end()) {
-			return
+		if next.LessThan(r.begin) {
+			break
 		}
-		r.ready = true
+		if end := r.end(); next.LessThan(end) {
+			next = end
+			r.ready = true
+		}
 	}
+	return next
 }
 
 // insert puts a segment in its place, as NetX does: one that the queue has
@@ -93,6 +98,13 @@ func (q *segmentQueue) insert(packet *packetpool.Packet, begin seqnum.Value) boo
 	}
 	q.insertAt(i, seg)
 	return true
+}
+
+// popLast takes the last segment.
+func (q *segmentQueue) popLast() received {
+	r := *q.at(q.len() - 1)
+	q.removeAt(q.len() - 1)
+	return r
 }
 
 func (q *segmentQueue) insertAt(i int, r received) {

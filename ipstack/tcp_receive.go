@@ -20,15 +20,20 @@ type receiver struct {
 	acked      seqnum.Value // last acknowledgement sent
 	window     int          // bytes the peer may send, as of now
 	windowTold int          // bytes the peer knows it may still send
-	ackTimeout int          // ticks until an acknowledgement is due
+	ackTimeout uint32       // ticks until an acknowledgement is due
 	full       int          // the whole window
+	finSeen    bool         // the peer has sent its FIN
+	fin        seqnum.Value // which has this sequence number
+
+	limit    int  // segments that may wait, on a target with LowWatermark
+	overfull bool // the last segment of the queue is one too many
 }
 
 // reset prepares for a connection; segments of the last one are released.
 func (r *receiver) reset(s *TCPSocket) {
 	r.flush()
 	full := int(s.config.Window)
-	*r = receiver{queue: r.queue, window: full, windowTold: full, full: full}
+	*r = receiver{queue: r.queue, window: full, windowTold: full, full: full, limit: r.limit}
 }
 
 // start sets the sequence number of the first byte.
@@ -42,12 +47,23 @@ func (r *receiver) end() seqnum.Value {
 	return r.next
 }
 
-// advance moves the window over n bytes that arrived in order.
-func (r *receiver) advance(n int) {
-	r.next = r.next.Add(seqnum.Size(n))
+// advance moves the window over what is in order, and reports whether there
+// was something new.
+func (r *receiver) advance() bool {
+	limit := r.queue.len()
+	if r.overfull {
+		limit = r.limit
+	}
+	before := r.next
+	r.next = r.queue.markReady(before, limit)
+	if r.overfull {
+		r.overfull = false
+		r.dropLast()
+	}
+	n := int(before.Size(r.next))
 	r.window -= n
 	r.windowTold -= n
-	r.queue.markReady(r.next)
+	return n > 0
 }
 
 // taken gives the window back what the application received.
@@ -58,6 +74,9 @@ func (r *receiver) taken(n int) {
 	}
 	r.window += n
 }
+
+// complete reports whether all that the peer had to send has arrived.
+func (r *receiver) complete() bool { return r.finSeen && r.next == r.fin }
 
 // windowReopened reports whether the peer should be told of the window at once.
 func (r *receiver) windowReopened() bool { return r.window-r.windowTold >= r.full/2 }
@@ -92,28 +111,39 @@ func (r *receiver) flush() {
 // receiveSegment handles a segment of the socket's connection in the IP
 // thread.
 func (s *TCPSocket) receiveSegment(packet *packetpool.Packet, seg *segment) {
-	queued, taken := false, true
-	switch s.state {
-	case TCPClosed, TCPListen:
-	case TCPSynSent:
-		queued = s.receiveInSynSent(packet, seg)
-	default:
-		queued, taken = s.receiveInWindow(packet, seg)
+	kept := false
+	if s.state >= TCPSynReceived {
+		s.reopen(packet)
 	}
-	if taken && seg.has(header.TCPFlagUrg) {
-		s.call(s.on.urgent)
+	if s.admits(seg) {
+		kept = s.process(packet, seg)
+		if seg.has(header.TCPFlagUrg) {
+			s.call(s.on.urgent)
+		}
 	}
-	if !queued {
+	if !kept {
 		packet.Release()
 	}
 	s.ip.tcp.refreshNoted()
 	s.changed()
 }
 
-// receiveInWindow handles a segment of a connection of which both sides know.
-// It reports whether the packet is in the receive queue now, and whether the
-// segment belonged to the connection and did not end it.
-func (s *TCPSocket) receiveInWindow(packet *packetpool.Packet, seg *segment) (queued, taken bool) {
+// admits reports whether a segment belongs to the connection, makes sense and
+// does not end it.
+func (s *TCPSocket) admits(seg *segment) bool {
+	if s.state >= TCPSynReceived && !s.belongs(seg) {
+		return false
+	}
+	if !seg.optionsValid() {
+		s.refuseOptions(seg)
+		return false
+	}
+	return true
+}
+
+// belongs is admits, but for the options, for a connection of which both sides
+// know. What the segment acknowledges is taken over.
+func (s *TCPSocket) belongs(seg *segment) bool {
 	switch {
 	case s.rx.outside(seg):
 		s.ip.tcp.info.ReceivePacketsDropped++
@@ -124,33 +154,49 @@ func (s *TCPSocket) receiveInWindow(packet *packetpool.Packet, seg *segment) (qu
 		s.wasReset = true
 		s.ended()
 	case seg.has(header.TCPFlagSyn):
-		s.sendRST(seg)
+		s.sendRSTFor(seg, seg.seq+1)
 		s.ended()
-	case s.state == TCPSynReceived:
-		return s.receiveInSynReceived(packet, seg), true
-	case s.acknowledge(seg):
-		return s.receiveConnected(packet, seg), true
+	default:
+		return s.state == TCPSynReceived || s.acknowledge(seg)
 	}
-	return false, false
+	return false
+}
+
+// process handles a segment according to the connection's state. It reports
+// whether the packet has been kept or released.
+func (s *TCPSocket) process(packet *packetpool.Packet, seg *segment) (kept bool) {
+	switch s.state {
+	case TCPClosed, TCPListen:
+		return false
+	case TCPSynSent:
+		return s.receiveInSynSent(packet, seg)
+	case TCPSynReceived:
+		return s.receiveInSynReceived(packet, seg)
+	}
+	return s.receiveConnected(packet, seg)
 }
 
 // receiveConnected handles a segment of an established connection, or of one
-// that is closing.
+// that is closing. It reports whether the packet has been kept or released.
 func (s *TCPSocket) receiveConnected(packet *packetpool.Packet, seg *segment) bool {
 	was := s.state
-	queued := false
-	if s.takesData() {
-		queued = s.enqueue(packet, seg)
+	kept := s.takesData() && s.refuseData(packet, seg) || s.takeData(packet, seg)
+	s.follow()
+	if was == TCPEstablished || was == TCPCloseWait {
+		s.transmitCheck()
 	}
+	return kept
+}
+
+// takeData gives netstack a segment that has news for it, and the application
+// its data. It reports whether the packet is in the receive queue now.
+func (s *TCPSocket) takeData(packet *packetpool.Packet, seg *segment) bool {
+	queued := s.takesData() && s.enqueue(packet, seg)
 	if queued || seg.has(header.TCPFlagFin) || s.tx.finAcked {
 		s.deliver(seg)
 	}
 	if queued {
 		s.receiveData()
-	}
-	s.follow()
-	if was == TCPEstablished || was == TCPCloseWait {
-		s.transmitCheck()
 	}
 	return queued
 }
@@ -165,15 +211,19 @@ func (s *TCPSocket) takesData() bool {
 // the data, or data known already, is answered at once.
 func (s *TCPSocket) enqueue(packet *packetpool.Packet, seg *segment) bool {
 	s.cutToWindow(packet, seg)
+	if seg.has(header.TCPFlagFin) {
+		s.rx.finSeen, s.rx.fin = true, seg.seq.Add(seqnum.Size(seg.payload))
+	}
 	if seg.payload == 0 {
 		if s.state == TCPEstablished && s.rx.queue.len() == 0 && seg.seq != s.rx.next && seg.seq != s.rx.next-1 {
 			s.sendACK()
 		}
 		return false
 	}
+	overfull := s.tooMany(packet)
 	begin := s.keepData(packet, seg)
 	if s.rx.queue.len() == 0 {
-		s.rx.ackTimeout = delayedAckTicks
+		s.rx.ackTimeout = s.ip.ticks(delayedAckTicks)
 	}
 	if s.rx.next.LessThan(begin) {
 		s.sendACK()
@@ -183,12 +233,18 @@ func (s *TCPSocket) enqueue(packet *packetpool.Packet, seg *segment) bool {
 		s.sendACK()
 		return false
 	}
+	s.rx.overfull = overfull
 	packet.Hold(&s.held.receive)
-	s.count.packetsReceived++
-	s.count.bytesReceived += size
-	s.ip.tcp.info.PacketsReceived++
-	s.ip.tcp.info.BytesReceived += size
+	s.countReceived(size)
 	return true
+}
+
+// countReceived counts a segment with so many bytes of data.
+func (s *TCPSocket) countReceived(bytes uint32) {
+	s.count.packetsReceived++
+	s.count.bytesReceived += bytes
+	s.ip.tcp.info.PacketsReceived++
+	s.ip.tcp.info.BytesReceived += bytes
 }
 
 // cutToWindow drops the data behind the window.
@@ -219,14 +275,13 @@ func (s *TCPSocket) keepData(packet *packetpool.Packet, seg *segment) seqnum.Val
 	return s.rx.next
 }
 
-// receiveData moves the data that netstack has in order to where the
-// application gets it.
+// receiveData moves the data that are in order to where the application gets
+// them.
 func (s *TCPSocket) receiveData() {
-	n := s.drain()
-	if n == 0 {
+	s.drain()
+	if !s.rx.advance() {
 		return
 	}
-	s.rx.advance(n)
 	for s.rx.queue.ready() && !s.wait.receive.empty() {
 		segment := s.rx.queue.pop()
 		size := int(segment.packet.Length)
@@ -240,18 +295,16 @@ func (s *TCPSocket) receiveData() {
 	if s.rx.windowReopened() {
 		s.sendACK()
 	} else {
-		s.ip.tcp.needClock()
+		s.owe()
 	}
 }
 
-// drain takes from netstack what it has in order; the bytes themselves are in
-// the packets.
-func (s *TCPSocket) drain() int {
-	result, err := s.endpoint.Read(io.Discard, tcpip.ReadOptions{})
-	if err != nil {
-		return 0
+// drain takes from netstack what it has in order, if anything; the bytes
+// themselves are in the packets.
+func (s *TCPSocket) drain() {
+	if s.endpoint != nil {
+		s.endpoint.Read(io.Discard, tcpip.ReadOptions{})
 	}
-	return result.Count
 }
 
 // Receive returns the next segment's data as one packet or chain, which is then
@@ -306,6 +359,8 @@ func (s *TCPSocket) take() *packetpool.Packet {
 	s.rx.taken(int(packet.Length))
 	if s.takesData() && s.rx.windowReopened() {
 		s.sendACK()
+	} else {
+		s.owe()
 	}
 	return packet
 }

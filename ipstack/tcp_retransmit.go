@@ -7,35 +7,59 @@ import (
 // startTimeout starts the time after which what is not acknowledged is sent
 // again for the first time.
 func (s *TCPSocket) startTimeout() {
-	s.timeout, s.retries = s.resend.timeout, 0
-	s.ip.tcp.needClock()
+	s.retries = 0
+	s.setTimeout(s.resend.timeout)
 }
+
+// setTimeout has something sent again after so many ticks; 0 means never.
+func (s *TCPSocket) setTimeout(ticks uint32) {
+	s.due = 0
+	if ticks > 0 {
+		s.due = s.ip.tcp.clock.after(s, ticks)
+		s.ip.tcp.clock.visit(s, s.due)
+	}
+}
+
+// owe has an acknowledgement sent that the peer is owed, unless something else
+// does so before its time.
+func (s *TCPSocket) owe() {
+	if s.owesACK() {
+		s.ip.tcp.clock.visit(s, s.ip.tcp.clock.after(s, s.ip.tcp.clock.period))
+	}
+}
+
+func (s *TCPSocket) owesACK() bool { return s.state >= TCPEstablished && s.rx.owesACK() }
 
 // again starts the time until the next retry.
 func (s *TCPSocket) again() {
 	s.retries++
-	s.timeout = s.resend.delay(s.retries)
+	s.setTimeout(s.resend.delay(s.retries))
 }
 
 // needsClock reports whether a time-out of the socket is running.
 func (s *TCPSocket) needsClock() bool {
-	return s.timeout > 0 || s.state >= TCPEstablished && s.rx.owesACK()
+	return s.due > 0 || s.owesACK()
+}
+
+// nextVisit returns the beat that has to look at the socket next. Until an
+// acknowledgement that is owed has been sent, all do.
+func (s *TCPSocket) nextVisit(beat uint64) uint64 {
+	if s.owesACK() {
+		return beat + 1
+	}
+	return max(s.due, beat+1)
 }
 
 // fastTick is one beat of the clock of time-outs.
-func (s *TCPSocket) fastTick() {
-	if s.state >= TCPEstablished && s.rx.owesACK() {
-		if s.rx.ackTimeout <= fastTimerTicks {
+func (s *TCPSocket) fastTick(beat uint64) {
+	if s.owesACK() {
+		if period := s.ip.tcp.clock.period; s.rx.ackTimeout <= period {
 			s.sendACK()
 		} else {
-			s.rx.ackTimeout -= fastTimerTicks
+			s.rx.ackTimeout -= period
 		}
 	}
-	switch {
-	case s.timeout == 0:
-	case s.timeout > fastTimerTicks:
-		s.timeout -= fastTimerTicks
-	default:
+	if s.due > 0 && s.due <= beat {
 		s.timedOut()
 	}
 }
@@ -67,7 +91,7 @@ func (s *TCPSocket) timedOut() {
 	case s.state == TCPTimedWait:
 		s.cleanup()
 	default:
-		s.timeout = 0 // nothing is waited for
+		s.due = 0 // nothing is waited for
 	}
 }
 
@@ -90,8 +114,7 @@ func (s *TCPSocket) retransmit(fast bool) {
 			t.recovering, t.recover = true, t.next-1
 		}
 	}
-	s.timeout = s.resend.delay(s.retries)
-	s.ip.tcp.needClock()
+	s.setTimeout(s.resend.delay(s.retries))
 	available := t.congestion
 	for i := range t.queue {
 		sent := &t.queue[i]
@@ -120,10 +143,9 @@ func (s *TCPSocket) sendProbe() {
 	}
 	p.failures++
 	s.again()
-	s.ip.tcp.needClock()
 	s.log("window probe")
 	s.sendControl(controlSegment{flags: ackOnly, seq: p.seq, ack: s.rx.next, data: []byte{p.data}})
-	s.rx.ackTimeout = delayedAckTicks
+	s.rx.ackTimeout = s.ip.ticks(delayedAckTicks)
 }
 
 // log notes something about the socket.

@@ -84,18 +84,6 @@ func (s *segment) acknowledge(ack seqnum.Value, window uint16) {
 // segment size, and padding.
 const synHeader = tcpHeader + 8
 
-// defaultMSS is what a peer takes that names none (RFC 9293, section 3.7.1).
-const defaultMSS = 536
-
-// mss returns the maximum segment size that a SYN names.
-func (s *segment) mss() uint32 {
-	mss := uint32(header.ParseSynOptions(s.tcp.Options(), s.has(header.TCPFlagAck)).MSS)
-	if mss == 0 {
-		return defaultMSS
-	}
-	return mss
-}
-
 // netxSYN writes the SYN of s as NetX would send it, without the options that
 // NetX does not know, into dst, which has room for it, and returns it.
 func (s *segment) netxSYN(dst []byte, mss, window uint16) []byte {

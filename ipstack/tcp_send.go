@@ -156,5 +156,5 @@ func (s *TCPSocket) transmit(packet *packetpool.Packet) {
 	s.count.bytesSent += packet.Length
 	packet.Hold(&s.held.transmit)
 	s.sendData(s.tx.add(packet))
-	s.rx.ackTimeout = delayedAckTicks
+	s.rx.ackTimeout = s.ip.ticks(delayedAckTicks)
 }

@@ -73,7 +73,7 @@ type TCPSocket struct {
 	client  bool
 	deleted bool
 	bound   bool
-	binding *bindRequest // of the thread that waits for a port for it, nil without one
+	binding *portRequest[*TCPSocket] // of the thread that waits for a port for it
 	port    uint16
 	noted   bool
 
@@ -81,7 +81,10 @@ type TCPSocket struct {
 	hop    uint32     // and the neighbour on it
 	local  netip.Addr // our address in the connection
 	remote netip.AddrPort
-	inside bool // the instance is its own peer
+	// portOverflow is the upper half of the peer's port, not 0 for one that no
+	// segment can carry.
+	portOverflow uint16
+	inside       bool // the instance is its own peer
 
 	// The addresses that netstack knows.
 	innerLocal, innerRemote netip.Addr
@@ -94,8 +97,11 @@ type TCPSocket struct {
 	synSent                 bool // our SYN or SYN-ACK has left
 
 	parked  []byte // the SYN that waits for accept
-	timeout uint32 // ticks until something is sent again, 0 if nothing is
+	clock   dueSocket
+	due     uint64 // beat at which something is sent again, 0 if nothing is
 	retries uint32 // how often it has been
+
+	vlan uint8 // priority for the driver, or noVLANPriority
 
 	mss       uint32 // largest segment of the connection
 	wantedMSS uint32 // what the application set, or 0
@@ -136,14 +142,17 @@ func (s *TCPSocket) Create(ip *IP, config TCPSocketConfig) error {
 	if s.Created() {
 		s.ip.tcp.remove(s) // another instance's: C forgets that one too
 	}
-	*s = TCPSocket{ip: ip, config: config, state: TCPClosed, client: true}
+	*s = TCPSocket{ip: ip, config: config, state: TCPClosed, client: true, vlan: noVLANPriority}
 	s.on = callbacks{disconnected: config.Disconnected, received: config.Received, urgent: config.Urgent}
-	s.resend = retransmission{queue: config.TransmitQueue, timeout: retryTicks, retries: maxRetries}
+	s.resend = retransmission{queue: config.TransmitQueue, timeout: ip.ticks(retryTicks), retries: maxRetries}
 	s.rx.reset(s)
+	s.rx.limit = maxReceiveQueue
 	s.initWaiting()
 	s.held.receive.name = "socket " + config.Name + " receive queue"
 	s.held.transmit.name = "socket " + config.Name + " transmit queue"
 	s.entry = waiter.NewFunctionEntry(waiter.EventHUp|waiter.EventErr, func(waiter.EventMask) { ip.stack.Notify(s) })
+	ip.tcp.created++
+	s.clock.number = ip.tcp.created
 	ip.tcp.sockets = append(ip.tcp.sockets, s)
 	return nil
 }
@@ -218,7 +227,7 @@ func (s *TCPSocket) ownMSS() uint32 {
 //
 // Errors: status.StillBound while it is bound, listens or is connected.
 func (s *TCPSocket) Delete() error {
-	if s.bound || s.binding != nil || s.state != TCPClosed {
+	if s.bound || s.binding.pending() || s.state != TCPClosed {
 		return status.StillBound
 	}
 	s.deleted = true

@@ -237,7 +237,7 @@ func (s *TCPSocket) retire(n int) {
 	case n < len(t.queue) || s.awaitsFinACK():
 		s.startTimeout()
 	case t.peerWindow != 0:
-		s.timeout = 0
+		s.due = 0
 	}
 	t.release(n)
 	if t.recovering {

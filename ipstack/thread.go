@@ -1,6 +1,8 @@
 package ipstack
 
 import (
+	"time"
+
 	"netxsim/packetpool"
 	"netxsim/sim"
 )
@@ -67,6 +69,7 @@ func (ip *IP) serve() {
 			}
 			continue
 		}
+		ip.compute(w.packet)
 		ip.kernel.HoldPreemption()
 		switch {
 		case w.packet == nil:
@@ -78,6 +81,14 @@ func (ip *IP) serve() {
 		}
 		ip.kernel.AllowPreemption()
 	}
+}
+
+// compute takes the time that a received packet costs the processor.
+func (ip *IP) compute(packet *packetpool.Packet) {
+	if packet == nil || ip.cost == (Cost{}) {
+		return
+	}
+	ip.kernel.Busy(ip.cost.Frame + time.Duration(packet.Length)*ip.cost.Byte)
 }
 
 // begin brings the interfaces to life.

@@ -31,9 +31,8 @@ type udpProtocol struct {
 
 // udpPort is a port in use: the socket bound to it, and those that wait for it.
 type udpPort struct {
-	socket  *UDPSocket
-	waiting waitList
-	next    []*UDPSocket // what the waiting threads want to bind, in their order
+	socket *UDPSocket
+	portQueue[*UDPSocket]
 }
 
 // EnableUDP lets the instance use UDP, as nx_udp_enable does.
@@ -119,16 +118,9 @@ func (u *udpProtocol) bind(s *UDPSocket, port uint16) {
 func (u *udpProtocol) unbind(s *UDPSocket) {
 	use := u.ports[s.port]
 	s.bound, use.socket = false, nil
-	for len(use.next) > 0 {
-		heir := use.next[0]
-		use.next = append(use.next[:0], use.next[1:]...)
-		u.bind(heir, s.port)
-		if use.waiting.wake(nil, nil) {
-			return
-		}
-		heir.bound, use.socket = false, nil
+	if !use.inherit(func(heir *UDPSocket) { u.bind(heir, s.port) }) {
+		delete(u.ports, s.port)
 	}
-	delete(u.ports, s.port)
 }
 
 // receive handles a datagram, its IP header taken off, in the IP thread. Its

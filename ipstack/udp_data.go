@@ -83,6 +83,9 @@ func (s *UDPSocket) count(bytes uint32) {
 
 // addHeader puts the UDP header in front of a datagram.
 func (s *UDPSocket) addHeader(packet *packetpool.Packet, from netip.Addr, to netip.AddrPort) {
+	if s.vlan != noVLANPriority {
+		packet.VlanPriority = s.vlan
+	}
 	packet.PrependPtr -= udpHeader
 	packet.Length += udpHeader
 	head := header.UDP(packet.At(packet.PrependPtr)[:udpHeader])
@@ -103,17 +106,27 @@ func (s *UDPSocket) enqueue(packet *packetpool.Packet) {
 	s.info.PacketsReceived++
 	s.info.BytesReceived += packet.Length - udpHeader
 	if !s.waiting.wake(packet, nil) {
+		if s.ip.scarce(packet) {
+			s.countDropped()
+			packet.Release()
+			return
+		}
 		packet.Hold(&s.holder)
 		s.queue = append(s.queue, packet)
 		if n := len(s.queue); n > 1 && n > int(s.config.QueueLimit) {
-			s.info.ReceiveDropped++
-			s.ip.udp.info.ReceiveDropped++
+			s.countDropped()
 			s.take().Release()
 		}
 	}
 	if s.received != nil {
 		s.received(s)
 	}
+}
+
+// countDropped counts a datagram that came and was lost for the queue.
+func (s *UDPSocket) countDropped() {
+	s.info.ReceiveDropped++
+	s.ip.udp.info.ReceiveDropped++
 }
 
 // take removes the oldest datagram.
@@ -138,7 +151,7 @@ func (s *UDPSocket) Receive(wait uint32) (*packetpool.Packet, error) {
 		if err != nil {
 			return nil, err
 		}
-		if s.intact(packet) {
+		if s.intact(packet) || s.ip.verified(packet, CapabilityUDPRxChecksum) {
 			trimFront(packet, udpHeader)
 			return packet, nil
 		}

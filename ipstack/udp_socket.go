@@ -1,7 +1,6 @@
 package ipstack
 
 import (
-	"errors"
 	"net/netip"
 	"slices"
 
@@ -31,10 +30,12 @@ type UDPSocket struct {
 	ip       *IP // nil when it is not created
 	config   UDPSocketConfig
 	bound    bool
-	binding  bool // a thread waits for a port for it
+	binding  *portRequest[*UDPSocket] // of the thread that waits for a port for it
 	port     uint16
 	noSum    bool // checksums are neither made nor looked at
 	received func(*UDPSocket)
+
+	vlan uint8 // priority for the driver, or noVLANPriority
 
 	queue   []*packetpool.Packet
 	waiting waitList
@@ -59,7 +60,7 @@ func (s *UDPSocket) Create(ip *IP, config UDPSocketConfig) error {
 	if ip.udp == nil {
 		return status.NotEnabled
 	}
-	*s = UDPSocket{ip: ip, config: config}
+	*s = UDPSocket{ip: ip, config: config, vlan: noVLANPriority}
 	s.holder.name = "udp socket " + config.Name + " receive queue"
 	s.waiting.kernel = ip.kernel
 	s.waiting.what = func() string { return "a datagram for udp socket " + config.Name }
@@ -93,8 +94,10 @@ func (s *UDPSocket) Delete() error {
 // Errors: status.AlreadyBound, status.PortUnavailable for a port in use,
 // status.NoFreePorts, and the kernel's when the wait is aborted.
 func (s *UDPSocket) Bind(port uint16, wait uint32) error {
+	s.ip.enter()
+	defer s.ip.leave()
 	u := s.ip.udp
-	if s.bound || s.binding {
+	if s.bound || s.binding.pending() {
 		return status.AlreadyBound
 	}
 	if port == 0 {
@@ -103,6 +106,7 @@ func (s *UDPSocket) Bind(port uint16, wait uint32) error {
 			return status.NoFreePorts
 		}
 	}
+	s.port = port
 	use := u.ports[port]
 	switch {
 	case use == nil:
@@ -111,25 +115,8 @@ func (s *UDPSocket) Bind(port uint16, wait uint32) error {
 	case wait == noWait || s.ip.inIPThread():
 		return status.PortUnavailable
 	}
-	s.port = port
-	return s.awaitPort(use, wait)
-}
-
-// awaitPort waits until the socket has been bound to a port in use.
-func (s *UDPSocket) awaitPort(use *udpPort, wait uint32) error {
-	s.binding = true
-	use.next = append(use.next, s)
-	defer s.giveUpPort(use) // also when the thread is terminated
-	_, err := use.waiting.wait(wait)
-	if errors.Is(err, errExpired) {
-		return status.PortUnavailable
-	}
-	return err
-}
-
-func (s *UDPSocket) giveUpPort(use *udpPort) {
-	s.binding = false
-	use.next = slices.DeleteFunc(use.next, func(other *UDPSocket) bool { return other == s })
+	s.binding = &portRequest[*UDPSocket]{queue: &use.portQueue, socket: s}
+	return s.binding.await(s.ip, wait)
 }
 
 // Unbind frees the socket's port and the datagrams it never received, as
@@ -139,27 +126,20 @@ func (s *UDPSocket) giveUpPort(use *udpPort) {
 //
 // Errors: status.NotBound.
 func (s *UDPSocket) Unbind() error {
-	if !s.bound {
-		return s.cancelBind()
+	s.ip.enter()
+	defer s.ip.leave()
+	switch {
+	case s.bound:
+	case s.binding.pending():
+		s.binding.cancel()
+		return nil
+	default:
+		return status.NotBound
 	}
-	s.ip.kernel.HoldPreemption()
-	defer s.ip.kernel.AllowPreemption()
 	s.flush()
 	s.bound = false
 	s.waiting.wakeAll(status.SocketUnbound)
 	s.ip.udp.unbind(s)
-	return nil
-}
-
-// cancelBind ends the wait of a Bind.
-func (s *UDPSocket) cancelBind() error {
-	if !s.binding {
-		return status.NotBound
-	}
-	use := s.ip.udp.ports[s.port]
-	n := slices.Index(use.next, s)
-	s.giveUpPort(use)
-	use.waiting.wakeAt(n, status.PortUnavailable)
 	return nil
 }
 

@@ -103,14 +103,12 @@ func (l *waitList) wakeAll(err error) {
 	}
 }
 
-// wakeAt resumes the i-th waiting thread with err.
-func (l *waitList) wakeAt(i int, err error) {
-	if i < 0 || i >= len(l.waiting) {
-		return
-	}
+// wakeAt resumes the i-th waiting thread with err, and reports whether its time
+// was not up before it could run.
+func (l *waitList) wakeAt(i int, err error) bool {
 	w := l.waiting[i]
 	l.waiting = append(l.waiting[:i], l.waiting[i+1:]...)
-	w.resume(err)
+	return w.resume(err)
 }
 
 // resume ends the wait, even if it has not begun, and reports whether there was

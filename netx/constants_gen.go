@@ -303,3 +303,368 @@ const (
 	NX_IPv6_TCP_PACKET  = 76 // TCP over IPv6
 	NX_IPv6_ICMP_PACKET = 56 // ICMPv6
 )
+
+// Arp wire.
+const (
+	NX_ARP_HARDWARE_TYPE   = 0x01
+	NX_ARP_PROTOCOL_TYPE   = 0x800
+	NX_ARP_HARDWARE_SIZE   = 0x06
+	NX_ARP_PROTOCOL_SIZE   = 0x04
+	NX_ARP_OPTION_REQUEST  = 0x01
+	NX_ARP_OPTION_RESPONSE = 0x02
+	NX_ARP_MESSAGE_SIZE    = 0x1C
+)
+
+// What a build may set, with the default.
+const (
+	NX_IP_PERIODIC_RATE                 = 0x64       // timer ticks in one second; follows TX_TIMER_TICKS_PER_SECOND
+	NX_MAX_STRING_LENGTH                = 0x400      // longest string argument accepted
+	NX_PACKET_ALIGNMENT                 = 0x04       // alignment of packet header and payload; default sizeof(ULONG)
+	NX_MAX_PORT                         = 0xFFFF     // highest legal port
+	NX_SEARCH_PORT_START                = 0xC000     // first port tried for NX_ANY_PORT
+	NX_PHYSICAL_HEADER                  = 0x10       // room kept in front of the IP header for the link header
+	NX_PHYSICAL_TRAILER                 = 0x04       // room kept behind the data for the link trailer
+	NX_PATH_MTU_INCREASE_WAIT_INTERVAL  = 0x258      // time before a lowered path MTU is forgotten
+	NX_IPV6_HOST_ID_LENGTH              = 0x40       // host part of an autoconfigured address
+	NX_ARP_UPDATE_RATE                  = 0x0A       // time between repeated ARP requests
+	NX_ARP_EXPIRATION_RATE              = 0x00       // lifetime of a dynamic entry; 0 keeps it forever
+	NX_ARP_MAXIMUM_RETRIES              = 0x12       // unanswered requests before giving up
+	NX_ARP_MAX_QUEUE_DEPTH              = 0x04       // packets kept per unresolved address
+	NX_IPV4_MAX_REASSEMBLY_TIME         = 0x0F       // time to collect all fragments of an IPv4 datagram
+	NX_IPV6_MAX_REASSEMBLY_TIME         = 0x3C       // time to collect all fragments of an IPv6 datagram
+	NX_IP_RAW_MAX_QUEUE_DEPTH           = 0x14       // raw receive queue limit
+	NX_IP_ROUTING_TABLE_SIZE            = 0x08       // static route table
+	NX_IPV6_DESTINATION_TABLE_SIZE      = 0x08       // destination cache
+	NX_IPV6_NEIGHBOR_CACHE_SIZE         = 0x10       // neighbour cache
+	NX_IPV6_DAD_TRANSMITS               = 0x03       // probes for duplicate address detection
+	NX_IP_RAW                           = 0x00FF0000 // protocol value used for raw sends
+	NX_IPV6_DEFAULT_ROUTER_TABLE_SIZE   = 0x08       // default router table
+	NX_IPV6_PREFIX_LIST_TABLE_SIZE      = 0x08       // prefix table
+	NX_ND_MAX_QUEUE_DEPTH               = 0x04       // packets kept per unresolved neighbour
+	NX_MAX_MULTICAST_GROUPS             = 0x07       // groups one instance may join
+	NX_MAX_LISTEN_REQUESTS              = 0x0A       // ports one instance may listen on
+	NX_HTTP_PROXY_MAX_USERNAME          = 0x14       // HTTP proxy user name
+	NX_HTTP_PROXY_MAX_PASSWORD          = 0x14       // HTTP proxy password
+	NX_MAX_PHYSICAL_INTERFACES          = 0x01       // interface slots, loopback not counted
+	NX_MAX_IPV6_ADDRESSES               = 0x03       // addresses of one instance; default three per physical interface
+	NX_ARP_DEFEND_INTERVAL              = 0x0A       // least time between two address defences
+	NX_ICMPV6_MAX_RTR_SOLICITATIONS     = 0x03       // router solicitations sent
+	NX_ICMPV6_RTR_SOLICITATION_INTERVAL = 0x04       // time between router solicitations
+	NX_ICMPV6_RTR_SOLICITATION_DELAY    = 0x01       // delay of the first router solicitation
+	NX_IP_FAST_TIMER_RATE               = 0x0A       // fast periodic timer; 10 gives 100 ms
+	NX_IP_STATUS_CHECK_WAIT_TIME        = 0x01       // poll step of the status check services
+	NX_MAX_MULTICAST_SOLICIT            = 0x03       // multicast neighbour solicitations
+	NX_MAX_UNICAST_SOLICIT              = 0x03       // unicast neighbour solicitations
+	NX_REACHABLE_TIME                   = 0x1E       // neighbour stays reachable without traffic
+	NX_RETRANS_TIMER                    = 0x3E8      // time between neighbour solicitations
+	NX_DELAY_FIRST_PROBE_TIME           = 0x05       // delay before the first probe of a stale neighbour
+	NX_TCP_KEEPALIVE_INITIAL            = 0x1C20     // idle time before the first keepalive (keepalive builds)
+	NX_TCP_KEEPALIVE_RETRY              = 0x4B       // time between keepalives (keepalive builds)
+	NX_TCP_KEEPALIVE_RETRIES            = 0x0A       // unanswered keepalives before the connection ends (keepalive builds)
+	NX_TCP_MAXIMUM_TX_QUEUE             = 0x14       // unacknowledged packets per socket before sends wait or fail
+	NX_TCP_MAXIMUM_RETRIES              = 0x0A       // retransmissions before the connection ends
+	NX_TCP_RETRY_SHIFT                  = 0x00       // left shift of the retry timeout per retry; 0 keeps it constant
+	NX_TCP_MAXIMUM_SEGMENT_LIFETIME     = 0x78       // maximum segment lifetime
+	NX_TCP_FAST_TIMER_RATE              = 0x0A       // fast TCP timer; 10 gives 100 ms
+	NX_TCP_ACK_TIMER_RATE               = 0x05       // delayed ACK; 5 gives 200 ms
+	NX_TCP_TRANSMIT_TIMER_RATE          = 0x01       // first retransmit timeout; 1 gives 1 s
+	NX_TCP_MSS_MINIMUM                  = 0x80       // smallest peer MSS accepted (MSS check builds)
+	NX_POP3_CLIENT_MAIL_BUFFER_SIZE     = 0x7D0      // mail buffer; not used by the client code
+	NX_POP3_CLIENT_PACKET_TIMEOUT       = 0x64       // wait for a packet of the client pool; 1 s
+	NX_POP3_TCP_SOCKET_SEND_WAIT        = 0x3E8      // wait for one TCP send; 10 s
+	NX_POP3_CLIENT_CONNECTION_TIMEOUT   = 0xBB8      // wait for the TCP connection; 30 s
+	NX_POP3_CLIENT_DISCONNECT_TIMEOUT   = 0x3E8      // wait for the TCP close; 10 s
+	NX_POP3_SERVER_REPLY_TIMEOUT        = 0x3E8      // wait for a server reply; 10 s
+	NX_POP3_MAX_USERNAME                = 0x28       // longest user name
+	NX_POP3_MAX_PASSWORD                = 0x14       // longest password
+	NX_POP3_CLIENT_TCP_WINDOW_SIZE      = 0x5B4      // receive window of the client socket
+	NX_TCP_MAXIMUM_RX_QUEUE             = 0x14       // receive queue limit per socket
+)
+
+// Fragment.
+const (
+	NX_MORE_FRAGMENTS   = 0x2000
+	NX_FRAG_OFFSET_MASK = 0x1FFF
+)
+
+// General.
+const (
+	NX_FOREVER        = 0x01
+	NX_ANY_PORT       = 0x00
+	NX_TCP_CLIENT     = 0x01
+	NX_TCP_SERVER     = 0x02
+	NX_LOWER_16_MASK  = 0xFFFF
+	NX_SHIFT_BY_16    = 0x10
+	NX_CARRY_BIT      = 0x00010000
+	NX_INIT_PACKET_ID = 0x01
+)
+
+// Icmp types.
+const (
+	NX_ICMP_ECHO_REPLY_TYPE       = 0x00
+	NX_ICMP_DEST_UNREACHABLE_TYPE = 0x03
+	NX_ICMP_ECHO_REQUEST_TYPE     = 0x08
+	NX_ICMP_TIME_EXCEEDED_TYPE    = 0x0B
+	NX_ICMP_PARAMETER_PROB_TYPE   = 0x0C
+	NX_ICMP_TIMESTAMP_REQ_TYPE    = 0x0D
+	NX_ICMP_PROTOCOL_UNREACH_CODE = 0x02
+	NX_ICMP_PORT_UNREACH_CODE     = 0x03
+	NX_ICMP_FRT_EXCEEDED_CODE     = 0x01
+	NX_ICMP_ZERO_CODE             = 0x00
+)
+
+// Icmpv6 types.
+const (
+	NX_ICMPV6_DEST_UNREACHABLE_TYPE       = 0x01
+	NX_ICMPV6_PACKET_TOO_BIG_TYPE         = 0x02
+	NX_ICMPV6_TIME_EXCEED_TYPE            = 0x03
+	NX_ICMPV6_PARAMETER_PROBLEM_TYPE      = 0x04
+	NX_ICMPV6_ECHO_REPLY_TYPE             = 0x81
+	NX_ICMPV6_ECHO_REQUEST_TYPE           = 0x80
+	NX_ICMPV6_ROUTER_SOLICITATION_TYPE    = 0x85
+	NX_ICMPV6_ROUTER_ADVERTISEMENT_TYPE   = 0x86
+	NX_ICMPV6_NEIGHBOR_SOLICITATION_TYPE  = 0x87
+	NX_ICMPV6_NEIGHBOR_ADVERTISEMENT_TYPE = 0x88
+	NX_ICMPV6_REDIRECT_MESSAGE_TYPE       = 0x89
+	NX_ICMPV6_DEST_UNREACHABLE_CODE       = 0x04
+)
+
+// Igmp wire.
+const (
+	NX_IGMP_VERSION            = 0x10000000
+	NX_IGMP_HOST_VERSION_1     = 0x01
+	NX_IGMP_HOST_VERSION_2     = 0x02
+	NX_IGMP_ROUTER_QUERY_TYPE  = 0x01000000
+	NX_IGMP_TYPE_MASK          = 0x0F000000
+	NX_IGMP_HOST_RESPONSE_TYPE = 0x02000000
+	NX_IGMP_HOST_V2_JOIN_TYPE  = 0x16000000
+	NX_IGMP_HOST_V2_LEAVE_TYPE = 0x17000000
+	NX_IGMPV2_TYPE_MASK        = 0xFF000000
+	NX_IGMP_MAX_RESP_TIME_MASK = 0x00FF0000
+	NX_IGMP_MAX_UPDATE_TIME    = 0x0A
+	NX_IGMP_TTL                = 0x01
+	NX_IGMP_HEADER_SIZE        = 0x08
+)
+
+// Interface types.
+const (
+	NX_INTERFACE_TYPE_UNKNOWN   = 0x00
+	NX_INTERFACE_TYPE_OTHER     = 0x01
+	NX_INTERFACE_TYPE_ETHERNET  = 0x02
+	NX_INTERFACE_TYPE_WIFI      = 0x03
+	NX_INTERFACE_TYPE_CELLULAR  = 0x04
+	NX_INTERFACE_TYPE_BLUETOOTH = 0x05
+	NX_INTERFACE_TYPE_LORAWAN   = 0x06
+	NX_INTERFACE_TYPE_MAX       = 0x07
+)
+
+// Ip events.
+const (
+	NX_IP_ALL_EVENTS            = 0xFFFFFFFF
+	NX_IP_PERIODIC_EVENT        = 0x01
+	NX_IP_UNFRAG_EVENT          = 0x02
+	NX_IP_ICMP_EVENT            = 0x04
+	NX_IP_RECEIVE_EVENT         = 0x08
+	NX_IP_ARP_REC_EVENT         = 0x10
+	NX_IP_RARP_REC_EVENT        = 0x20
+	NX_IP_IGMP_EVENT            = 0x40
+	NX_IP_TCP_EVENT             = 0x80
+	NX_IP_FAST_EVENT            = 0x100
+	NX_IP_IGMP_ENABLE_EVENT     = 0x400
+	NX_IP_DRIVER_DEFERRED_EVENT = 0x800
+	NX_IP_TCP_CLEANUP_DEFERRED  = 0x1000
+	NX_IP_LINK_STATUS_EVENT     = 0x4000
+)
+
+// Ip length mask.
+const (
+	NX_IP_PACKET_SIZE_MASK = 0xFFFF
+)
+
+// Ipv4 classes.
+const (
+	NX_IP_CLASS_A_MASK      = 0x80000000
+	NX_IP_CLASS_A_TYPE      = 0x00
+	NX_IP_CLASS_A_NETID     = 0x7F000000
+	NX_IP_CLASS_A_HOSTID    = 0x00FFFFFF
+	NX_IP_CLASS_B_MASK      = 0xC0000000
+	NX_IP_CLASS_B_TYPE      = 0x80000000
+	NX_IP_CLASS_B_NETID     = 0x3FFF0000
+	NX_IP_CLASS_B_HOSTID    = 0xFFFF
+	NX_IP_CLASS_C_MASK      = 0xE0000000
+	NX_IP_CLASS_C_TYPE      = 0xC0000000
+	NX_IP_CLASS_C_NETID     = 0x1FFFFF00
+	NX_IP_CLASS_C_HOSTID    = 0xFF
+	NX_IP_CLASS_D_MASK      = 0xF0000000
+	NX_IP_CLASS_D_TYPE      = 0xE0000000
+	NX_IP_CLASS_D_GROUP     = 0x0FFFFFFF
+	NX_IP_CLASS_D_HOSTID    = 0x00
+	NX_IP_LIMITED_BROADCAST = 0xFFFFFFFF
+	NX_IP_LOOPBACK_FIRST    = 0x7F000000
+	NX_IP_LOOPBACK_LAST     = 0x7FFFFFFF
+	NX_IP_MULTICAST_UPPER   = 0x100
+	NX_IP_MULTICAST_LOWER   = 0x5E000000
+	NX_IP_MULTICAST_MASK    = 0x007FFFFF
+	NX_ALL_HOSTS_ADDRESS    = 0xE0000001
+	NX_ALL_ROUTERS_ADDRESS  = 0xE0000002
+)
+
+// Ipv4 header.
+const (
+	NX_IP_VERSION                    = 0x45000000
+	NX_IP_NORMAL_LENGTH              = 0x05
+	NX_IP_HEADER_LENGTH_ENCODE_6     = 0x06
+	NX_IP_OPTION_COPY_FLAG           = 0x80000000
+	NX_IP_OPTION_CLASS               = 0x00
+	NX_IP_OPTION_ROUTER_ALERT_NUMBER = 0x14000000
+	NX_IP_OPTION_ROUTER_ALERT_LENGTH = 0x00040000
+	NX_IP_OPTION_ROUTER_ALERT_VALUE  = 0x00
+	NX_IP_OPTION_END                 = 0x00
+	NX_IP_OPTION_NO_OPERATION        = 0x01
+	NX_IP_OPTION_INTERNET_TIMESTAMP  = 0x44
+	NX_IP_DONT_FRAGMENT              = 0x4000
+	NX_IP_MORE_FRAGMENT              = 0x2000
+	NX_IP_FRAGMENT_MASK              = 0x3FFF
+	NX_IP_OFFSET_MASK                = 0x1FFF
+	NX_IP_ALIGN_FRAGS                = 0x08
+)
+
+// Ipv6 address config.
+const (
+	NX_IPV6_ADDRESS_NOT_CONFIGURED        = 0x00
+	NX_IPV6_ADDRESS_MANUAL_CONFIG         = 0x01
+	NX_IPV6_ADDRESS_STATELESS_AUTO_CONFIG = 0x02
+	NX_IPV6_ADDRESS_STATEFUL_AUTO_CONFIG  = 0x03
+	NX_IPV6_ADDRESS_BASED_ON_INTERFACE    = 0x04
+	NX_IPV6_ADDRESS_MANUAL_DELETE         = 0x05
+	NX_IPV6_ADDRESS_LIFETIME_EXPIRED      = 0x06
+	NX_IPV6_ADDRESS_DAD_SUCCESSFUL        = 0x07
+	NX_IPV6_ADDRESS_DAD_FAILURE           = 0x08
+)
+
+// Ipv6 address states.
+const (
+	NX_IPV6_ADDR_STATE_UNKNOWN    = 0x00
+	NX_IPV6_ADDR_STATE_TENTATIVE  = 0x01
+	NX_IPV6_ADDR_STATE_PREFERRED  = 0x02
+	NX_IPV6_ADDR_STATE_DEPRECATED = 0x03
+	NX_IPV6_ADDR_STATE_VALID      = 0x04
+)
+
+// Ipv6 route types.
+const (
+	NX_IPV6_ROUTE_TYPE_NOT_ROUTER    = 0x00
+	NX_IPV6_ROUTE_TYPE_SOLICITATED   = 0x01
+	NX_IPV6_ROUTE_TYPE_UNSOLICITATED = 0x02
+	NX_IPV6_ROUTE_TYPE_STATIC        = 0x04
+	NX_IPV6_ROUTE_TYPE_DEFAULT       = 0x40
+	NX_IPV6_ROUTE_TYPE_VALID         = 0x80
+)
+
+// Loopback.
+const (
+	NX_LOOPBACK_INTERFACE         = 0x01
+	NX_LOOPBACK_IPV6_SOURCE_INDEX = 0x03
+	NX_LOOPBACK_IPV6_ENABLED      = 0x01
+)
+
+// Nd cache states.
+const (
+	ND_CACHE_STATE_INVALID    = 0x00
+	ND_CACHE_STATE_INCOMPLETE = 0x01
+	ND_CACHE_STATE_REACHABLE  = 0x02
+	ND_CACHE_STATE_STALE      = 0x03
+	ND_CACHE_STATE_DELAY      = 0x04
+	ND_CACHE_STATE_PROBE      = 0x05
+	ND_CACHE_STATE_CREATED    = 0x06
+)
+
+// Object ids.
+const (
+	NX_PACKET_POOL_ID = 0x5041434B
+	NX_IP_ID          = 0x49502020
+	NX_TCP_ID         = 0x54435020
+	NX_UDP_ID         = 0x55445020
+)
+
+// Pop3 numbers.
+const (
+	NX_POP3_CLIENT_ERROR_CONSTANT  = 0xB0
+	NX_POP3_MAX_BINARY_MD5         = 0x10
+	NX_POP3_MAX_ASCII_MD5          = 0x20
+	NX_POP3_SERVER_PROCESS_ID_SIZE = 0x4B
+	NX_POP3_MAX_SERVER_REPLY       = 0x200
+	NX_POP3_MAX_CLIENT_COMMAND     = 0x96
+	NX_POP3_CODE_INVALID           = 0x00
+	NX_POP3_CODE_OK                = 0x01
+	NX_POP3_CODE_ERR               = 0x02
+)
+
+// Protocol fields.
+const (
+	NX_IP_ICMP          = 0x00010000
+	NX_IP_IGMP          = 0x00020000
+	NX_IP_TCP           = 0x00060000
+	NX_IP_UDP           = 0x00110000
+	NX_IP_ESP           = 0x00320000
+	NX_IP_AH            = 0x00330000
+	NX_IP_PROTOCOL_MASK = 0x00FF0000
+)
+
+// Tables.
+const (
+	NX_ROUTE_TABLE_SIZE    = 0x20
+	NX_ROUTE_TABLE_MASK    = 0x1F
+	NX_ARP_TABLE_SIZE      = 0x20
+	NX_ARP_TABLE_MASK      = 0x1F
+	NX_UDP_PORT_TABLE_SIZE = 0x20
+	NX_UDP_PORT_TABLE_MASK = 0x1F
+	NX_TCP_PORT_TABLE_SIZE = 0x20
+	NX_TCP_PORT_TABLE_MASK = 0x1F
+	NX_MAX_IP_INTERFACES   = 0x02
+)
+
+// Tcp header.
+const (
+	NX_TCP_HEADER_SIZE     = 0x50000000
+	NX_TCP_SYN_HEADER      = 0x70000000
+	NX_TCP_URG_BIT         = 0x00200000
+	NX_TCP_ACK_BIT         = 0x00100000
+	NX_TCP_PSH_BIT         = 0x00080000
+	NX_TCP_RST_BIT         = 0x00040000
+	NX_TCP_SYN_BIT         = 0x00020000
+	NX_TCP_FIN_BIT         = 0x00010000
+	NX_TCP_CONTROL_MASK    = 0x00170000
+	NX_TCP_MSS_OPTION      = 0x02040000
+	NX_TCP_OPTION_END      = 0x01010100
+	NX_TCP_MSS_SIZE        = 0x5B4
+	NX_TCP_SYN_OPTION_SIZE = 0x08
+)
+
+// Tcp states.
+const (
+	NX_TCP_CLOSED       = 0x01
+	NX_TCP_LISTEN_STATE = 0x02
+	NX_TCP_SYN_SENT     = 0x03
+	NX_TCP_SYN_RECEIVED = 0x04
+	NX_TCP_ESTABLISHED  = 0x05
+	NX_TCP_CLOSE_WAIT   = 0x06
+	NX_TCP_FIN_WAIT_1   = 0x07
+	NX_TCP_FIN_WAIT_2   = 0x08
+	NX_TCP_CLOSING      = 0x09
+	NX_TCP_TIMED_WAIT   = 0x0A
+	NX_TCP_LAST_ACK     = 0x0B
+)
+
+// Tcpip offload.
+const (
+	NX_TCPIP_OFFLOAD_TCP_CLIENT_SOCKET_CONNECT  = 0x00
+	NX_TCPIP_OFFLOAD_TCP_SERVER_SOCKET_LISTEN   = 0x01
+	NX_TCPIP_OFFLOAD_TCP_SERVER_SOCKET_ACCEPT   = 0x02
+	NX_TCPIP_OFFLOAD_TCP_SERVER_SOCKET_UNLISTEN = 0x03
+	NX_TCPIP_OFFLOAD_TCP_SOCKET_DISCONNECT      = 0x04
+	NX_TCPIP_OFFLOAD_TCP_SOCKET_SEND            = 0x05
+	NX_TCPIP_OFFLOAD_UDP_SOCKET_BIND            = 0x06
+	NX_TCPIP_OFFLOAD_UDP_SOCKET_UNBIND          = 0x07
+	NX_TCPIP_OFFLOAD_UDP_SOCKET_SEND            = 0x08
+)

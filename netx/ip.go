@@ -25,7 +25,7 @@ func word(address netip.Addr) ULONG {
 }
 
 // isHost reports whether an address is of class A, B or C, or zero.
-func isHost(address ULONG) bool { return address>>29 != 7 }
+func isHost(address ULONG) bool { return address>>29 != 7 || uncheckedNX() }
 
 // minimumStack is TX_MINIMUM_STACK.
 const minimumStack = 200
@@ -67,7 +67,7 @@ func NxIpCreate(ip *NX_IP, name string, ipAddress, networkMask ULONG, defaultPoo
 		Pool:     defaultPool,
 		Driver:   ipLinkDriver,
 		Priority: priority,
-		Target:   program.Stack,
+		Target:   program.stackTarget(),
 	})
 	return status.Of(err)
 }

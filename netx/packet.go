@@ -15,7 +15,7 @@ import (
 // Callers: initialization, threads, timers, ISRs; only threads may wait.
 func NxPacketAllocate(pool *NX_PACKET_POOL, packet **NX_PACKET, packetType, waitOption ULONG) UINT {
 	switch {
-	case pool.Unchecked():
+	case pool.Unchecked() && packet != nil:
 	case !pool.Created() || packet == nil:
 		return NX_PTR_ERROR
 	case packetType%4 != 0: // sizeof(ULONG)
@@ -44,7 +44,7 @@ func NxPacketAllocate(pool *NX_PACKET_POOL, packet **NX_PACKET, packetType, wait
 // Callers: initialization, threads, timers, ISRs; only threads may wait.
 func NxPacketCopy(packet *NX_PACKET, newPacket **NX_PACKET, pool *NX_PACKET_POOL, waitOption ULONG) UINT {
 	switch {
-	case pool.Unchecked():
+	case pool.Unchecked() && !isNull(packet) && newPacket != nil:
 	case !pool.Created() || isNull(packet) || newPacket == nil:
 		return NX_PTR_ERROR
 	case pointers(packet) != NX_SUCCESS:
@@ -131,7 +131,7 @@ func NxPacketDataRetrieve(packet *NX_PACKET, bufferStart []byte, bytesCopied *UL
 // Callers: initialization, threads, timers, ISRs.
 func NxPacketLengthGet(packet *NX_PACKET, length *ULONG) UINT {
 	switch {
-	case unchecked(packet):
+	case unchecked(packet) && length != nil:
 	case isNull(packet) || !packet.PoolOwner.Created() || length == nil:
 		return NX_PTR_ERROR
 	}

@@ -12,6 +12,7 @@ import (
 	"netxsim/packetpool"
 	"netxsim/pop3client"
 	"netxsim/sim"
+	"netxsim/sim/link"
 )
 
 // A Program is what a C image has once: the kernel it runs on, its
@@ -20,18 +21,27 @@ type Program struct {
 	Kernel *sim.Kernel       // must be set; no other program may use it
 	Target packetpool.Target // the modelled device; zero is a 32-bit one
 	Stack  ipstack.Target    // its build of the IP stack; zero is the default one
-	Pop3   Pop3Options       // of all POP3 clients; zero is the C library as it is
-	Name   string            // label in profiles; may be empty
+	// TxDisableErrorChecking is TX_DISABLE_ERROR_CHECKING; NX_DISABLE_ERROR_CHECKING is
+	// Target.DisableErrorChecking. See Checks in the package comment.
+	TxDisableErrorChecking bool
+	Pop3                   Pop3Options // of all POP3 clients; zero is the C library as it is
+	Name                   string      // label in profiles; may be empty
+
+	// Wire is what the interfaces with NxRamNetworkDriver are on; nil is one of
+	// 100 Mbit/s that loses nothing.
+	Wire *link.Wire
 
 	// TxApplicationDefine is the function of that name, tx_application_define, that
 	// the C program has: TxKernelEnter calls it with FirstUnusedMemory, which may be nil.
 	TxApplicationDefine func(firstUnusedMemory []byte)
 	FirstUnusedMemory   []byte
 
-	pools        []*NX_PACKET_POOL // created, in order; deleted ones until the next creation
-	stacks       []stack           // of the instances, likewise
-	threadStacks []threadStack     // of the threads, likewise
-	report       *sim.Report       // what the kernel's run has returned
+	pools        []*NX_PACKET_POOL                // created, in order; deleted ones until the next creation
+	stacks       []stack                          // of the instances, likewise
+	threadStacks []threadStack                    // of the threads, likewise
+	drivers      map[*NX_INTERFACE]ipstack.Driver // of the interfaces on the wire
+	attached     uint32                           // interfaces that have ever been on the wire
+	report       *sim.Report                      // what the kernel's run has returned
 	err          error
 }
 
@@ -77,6 +87,16 @@ type Pop3Options struct {
 	Log *zap.Logger
 }
 
+// stackTarget returns the program's build of the stack. Macros of C that change
+// packets too are in Target.
+func (p *Program) stackTarget() ipstack.Target {
+	target := p.Stack
+	target.LowWatermark = target.LowWatermark || p.Target.EnableLowWatermark
+	target.InterfaceCapability = target.InterfaceCapability || p.Target.EnableInterfaceCapability
+	target.VLAN = target.VLAN || p.Target.EnableVLAN
+	return target
+}
+
 // pop3Options returns the choice of the program that the calling goroutine
 // belongs to; the zero value without one.
 func pop3Options() Pop3Options {
@@ -116,7 +136,19 @@ func contextOf(k any) sim.Context {
 	return sim.ThreadContext
 }
 
-// The caller checks of NetX Duo and ThreadX. Each reports whether the caller may go on.
+// uncheckedNX reports whether the caller's program has NX_DISABLE_ERROR_CHECKING.
+func uncheckedNX() bool {
+	p, ok := programs.Load(getLabels())
+	return ok && p.(*Program).Target.DisableErrorChecking
+}
+
+// uncheckedTX reports whether the caller's program has TX_DISABLE_ERROR_CHECKING.
+func uncheckedTX() bool {
+	p, ok := programs.Load(getLabels())
+	return ok && p.(*Program).TxDisableErrorChecking
+}
+
+// The caller checks of NetX Duo. Each reports whether the caller may go on.
 
 // threadToWait lets threads wait, and everybody who does not wait
 // (NX_THREAD_WAIT_CALLER_CHECKING).
@@ -125,22 +157,36 @@ func threadToWait(k any, waitOption ULONG) bool {
 }
 
 // threadsOnly is NX_THREADS_ONLY_CALLER_CHECKING.
-func threadsOnly(k any) bool { return contextOf(k) == sim.ThreadContext }
+func threadsOnly(k any) bool { return uncheckedNX() || contextOf(k) == sim.ThreadContext }
 
 // initAndThreads is NX_INIT_AND_THREADS_CALLER_CHECKING.
 func initAndThreads(k any) bool {
 	c := contextOf(k)
-	return c == sim.ThreadContext || c == sim.Initialization
+	return c == sim.ThreadContext || c == sim.Initialization || uncheckedNX()
 }
 
 // notISR is NX_NOT_ISR_CALLER_CHECKING.
-func notISR(k any) bool { return contextOf(k) != sim.Interrupt }
+func notISR(k any) bool { return uncheckedNX() || contextOf(k) != sim.Interrupt }
 
-// threadsAndTimers lets threads and timers go on: ThreadX's checks of its system state.
-func threadsAndTimers(k any) bool {
+// The caller checks of ThreadX, likewise.
+
+// txThreadsOnly lets threads go on.
+func txThreadsOnly(k any) bool { return uncheckedTX() || contextOf(k) == sim.ThreadContext }
+
+// txInitAndThreads lets the definition function and threads go on.
+func txInitAndThreads(k any) bool {
 	c := contextOf(k)
-	return c == sim.ThreadContext || c == sim.TimerContext
+	return c == sim.ThreadContext || c == sim.Initialization || uncheckedTX()
 }
 
-// notInitialization lets everybody go on but the definition function.
-func notInitialization(k any) bool { return contextOf(k) != sim.Initialization }
+// txThreadsAndTimers lets threads and timers go on: ThreadX's checks of its system state.
+func txThreadsAndTimers(k any) bool {
+	c := contextOf(k)
+	return c == sim.ThreadContext || c == sim.TimerContext || uncheckedTX()
+}
+
+// txNotISR lets everybody go on but interrupts.
+func txNotISR(k any) bool { return uncheckedTX() || contextOf(k) != sim.Interrupt }
+
+// txNotInitialization lets everybody go on but the definition function.
+func txNotInitialization(k any) bool { return uncheckedTX() || contextOf(k) != sim.Initialization }

@@ -79,7 +79,7 @@ func NxTcpClientSocketConnect(socket *NX_TCP_SOCKET, serverIp ULONG, serverPort 
 	if s := checkTCP(socket.IP(), serverPort, true); s != NX_SUCCESS {
 		return s
 	}
-	return status.Of(socket.Connect(v4(serverIp), uint16(serverPort), waitOption))
+	return status.Of(socket.Connect(v4(serverIp), serverPort, waitOption))
 }
 
 // isUnicast reports whether an address is of class A, B or C.
@@ -105,7 +105,7 @@ func NxdTcpClientSocketConnect(socket *NX_TCP_SOCKET, serverIp *NXD_ADDRESS, ser
 	if s := checkTCP(socket.IP(), serverPort, true); s != NX_SUCCESS {
 		return s
 	}
-	return status.Of(socket.Connect(serverIp.addr(), uint16(serverPort), waitOption))
+	return status.Of(socket.Connect(serverIp.addr(), serverPort, waitOption))
 }
 
 // NxTcpServerSocketListen has socket wait for a connection to port. While no

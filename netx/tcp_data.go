@@ -231,11 +231,20 @@ func NxTcpSocketTransmitConfigure(socket *NX_TCP_SOCKET, maxQueueDepth, timeout,
 	return NX_SUCCESS
 }
 
-// NxTcpSocketReceiveQueueMaxSet needs a target with EnableLowWatermark
-// (NX_ENABLE_LOW_WATERMARK), which sockets do not model.
+// NxTcpSocketReceiveQueueMaxSet sets the number of segments that may wait in the
+// socket, 20 by default (NX_TCP_MAXIMUM_RX_QUEUE). It needs a target with
+// EnableLowWatermark (NX_ENABLE_LOW_WATERMARK).
 //
 // Status: NX_SUCCESS, NX_PTR_ERROR, NX_CALLER_ERROR, NX_NOT_SUPPORTED.
 // Callers: initialization, threads, timers.
 func NxTcpSocketReceiveQueueMaxSet(socket *NX_TCP_SOCKET, receiveQueueMaximum UINT) UINT {
-	return NX_NOT_SUPPORTED
+	switch {
+	case !current().stackTarget().LowWatermark:
+		return NX_NOT_SUPPORTED
+	case socket == nil || !socket.Created():
+		return NX_PTR_ERROR
+	case !notISR(socket.IP().Kernel()):
+		return NX_CALLER_ERROR
+	}
+	return status.Of(socket.LimitReceiveQueue(receiveQueueMaximum))
 }

@@ -8,21 +8,7 @@ import (
 	"netxsim/ipstack"
 	"netxsim/netx"
 	"netxsim/sim"
-	"netxsim/test/inventory"
 )
-
-func TestEveryTCPServiceIsThere(t *testing.T) {
-	services, err := inventory.LoadServices()
-	if err != nil {
-		t.Fatal(err)
-	}
-	comments := serviceComments(t)
-	for _, s := range services {
-		if _, ported := comments[goName(s.Name)]; s.Family == "tcp" && s.Tier <= 2 && !ported {
-			t.Errorf("%s is missing", s.Name)
-		}
-	}
-}
 
 // TestSocketChecks calls services with pointers that C's checking layer
 // refuses, and callbacks that the build does not have.

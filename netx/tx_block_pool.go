@@ -20,7 +20,7 @@ func TxBlockPoolCreate(pool *TX_BLOCK_POOL, name string, blockSize ULONG, poolSt
 		return TX_PTR_ERROR
 	case !blockFits(uint64(k.PointerSize()), uint64(blockSize), uint64(poolSize)) || isShort(poolStart, poolSize):
 		return TX_SIZE_ERROR
-	case !initAndThreads(k):
+	case !txInitAndThreads(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(k.CreateBlockPool(pool, name, blockSize, poolStart[:poolSize]))
@@ -72,7 +72,7 @@ func TxBlockPoolDelete(pool *TX_BLOCK_POOL) UINT {
 	switch {
 	case !exists(k):
 		return TX_POOL_ERROR
-	case !threadsOnly(k):
+	case !txThreadsOnly(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(pool.Delete())

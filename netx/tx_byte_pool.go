@@ -20,7 +20,7 @@ func TxBytePoolCreate(pool *TX_BYTE_POOL, name string, poolStart []byte, poolSiz
 		return TX_PTR_ERROR
 	case poolSize < TX_BYTE_POOL_MIN || isShort(poolStart, poolSize):
 		return TX_SIZE_ERROR
-	case !initAndThreads(k):
+	case !txInitAndThreads(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(k.CreateBytePool(pool, name, poolStart[:poolSize]))
@@ -46,9 +46,9 @@ func TxByteAllocate(pool *TX_BYTE_POOL, memory *[]byte, memorySize, waitOption U
 		return TX_PTR_ERROR
 	case memorySize == 0 || memorySize > pool.Size():
 		return TX_SIZE_ERROR
-	case waitOption != TX_NO_WAIT && !threadsAndTimers(k):
+	case waitOption != TX_NO_WAIT && !txThreadsAndTimers(k):
 		return TX_WAIT_ERROR
-	case !initAndThreads(k):
+	case !txInitAndThreads(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(pool.AllocateInto(memory, memorySize, waitOption))
@@ -65,7 +65,7 @@ func TxByteRelease(memory []byte) UINT {
 		return TX_PTR_ERROR
 	}
 	k := current().Kernel
-	if !initAndThreads(k) {
+	if !txInitAndThreads(k) {
 		return TX_CALLER_ERROR
 	}
 	return status.Of(k.BytesFrom(memory).Release())
@@ -81,7 +81,7 @@ func TxBytePoolDelete(pool *TX_BYTE_POOL) UINT {
 	switch {
 	case !exists(k):
 		return TX_POOL_ERROR
-	case !threadsOnly(k):
+	case !txThreadsOnly(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(pool.Delete())

@@ -15,7 +15,7 @@ func TxEventFlagsCreate(group *TX_EVENT_FLAGS_GROUP, name string) UINT {
 	switch {
 	case group == nil || exists(group.Kernel()):
 		return TX_GROUP_ERROR
-	case !initAndThreads(k):
+	case !txInitAndThreads(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(k.CreateEventFlags(group, name))
@@ -74,7 +74,7 @@ func TxEventFlagsDelete(group *TX_EVENT_FLAGS_GROUP) UINT {
 	switch {
 	case !exists(k):
 		return TX_GROUP_ERROR
-	case !threadsOnly(k):
+	case !txThreadsOnly(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(group.Delete())

@@ -15,7 +15,7 @@ func TxMutexCreate(mutex *TX_MUTEX, name string, inherit UINT) UINT {
 		return TX_MUTEX_ERROR
 	case inherit > TX_INHERIT:
 		return TX_INHERIT_ERROR
-	case !initAndThreads(k):
+	case !txInitAndThreads(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(k.CreateMutex(mutex, name, inherit == TX_INHERIT))
@@ -38,7 +38,7 @@ func TxMutexGet(mutex *TX_MUTEX, waitOption ULONG) UINT {
 		return TX_MUTEX_ERROR
 	case !threadToWait(k, waitOption):
 		return TX_WAIT_ERROR
-	case !notISR(k):
+	case !txNotISR(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(mutex.Get(waitOption))
@@ -55,7 +55,7 @@ func TxMutexPut(mutex *TX_MUTEX) UINT {
 	switch {
 	case !exists(k):
 		return TX_MUTEX_ERROR
-	case !notISR(k):
+	case !txNotISR(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(mutex.Put())
@@ -71,7 +71,7 @@ func TxMutexDelete(mutex *TX_MUTEX) UINT {
 	switch {
 	case !exists(k):
 		return TX_MUTEX_ERROR
-	case !threadsOnly(k):
+	case !txThreadsOnly(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(mutex.Delete())

@@ -23,7 +23,7 @@ func TxQueueCreate(queue *TX_QUEUE, name string, messageSize UINT, queueStart []
 		return TX_PTR_ERROR
 	case messageSize < TX_1_ULONG || messageSize > TX_16_ULONG || queueSize/4 < messageSize || isShort(queueStart, queueSize):
 		return TX_SIZE_ERROR
-	case !initAndThreads(k):
+	case !txInitAndThreads(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(k.CreateQueue(queue, name, int(messageSize), int(queueSize)))
@@ -115,7 +115,7 @@ func TxQueueDelete(queue *TX_QUEUE) UINT {
 	switch {
 	case !exists(k):
 		return TX_QUEUE_ERROR
-	case !threadsOnly(k):
+	case !txThreadsOnly(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(queue.Delete())

@@ -14,7 +14,7 @@ func TxSemaphoreCreate(semaphore *TX_SEMAPHORE, name string, initialCount ULONG)
 	switch {
 	case semaphore == nil || exists(semaphore.Kernel()):
 		return TX_SEMAPHORE_ERROR
-	case !initAndThreads(k):
+	case !txInitAndThreads(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(k.CreateSemaphore(semaphore, name, initialCount))
@@ -76,7 +76,7 @@ func TxSemaphoreDelete(semaphore *TX_SEMAPHORE) UINT {
 	switch {
 	case !exists(k):
 		return TX_SEMAPHORE_ERROR
-	case !threadsOnly(k):
+	case !txThreadsOnly(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(semaphore.Delete())

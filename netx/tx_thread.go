@@ -41,7 +41,7 @@ func TxThreadCreate(thread *TX_THREAD, name string, entryFunction func(entryInpu
 		return TX_THRESH_ERROR
 	case autoStart > TX_AUTO_START:
 		return TX_START_ERROR
-	case !initAndThreads(program.Kernel):
+	case !txInitAndThreads(program.Kernel):
 		return TX_CALLER_ERROR
 	}
 	program.threadStacks = append(program.threadStacks, stack)
@@ -59,7 +59,7 @@ func TxThreadCreate(thread *TX_THREAD, name string, entryFunction func(entryInpu
 // Callers: threads, timers.
 func TxThreadDelete(thread *TX_THREAD) UINT {
 	switch {
-	case !threadsAndTimers(current().Kernel):
+	case !txThreadsAndTimers(current().Kernel):
 		return TX_CALLER_ERROR
 	case !exists(thread.Kernel()):
 		return TX_THREAD_ERROR
@@ -140,7 +140,7 @@ func TxThreadTerminate(thread *TX_THREAD) UINT {
 	switch {
 	case !exists(k):
 		return TX_THREAD_ERROR
-	case !threadsAndTimers(k):
+	case !txThreadsAndTimers(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(thread.Terminate())
@@ -156,7 +156,7 @@ func TxThreadReset(thread *TX_THREAD) UINT {
 	switch {
 	case !exists(k):
 		return TX_THREAD_ERROR
-	case !threadsOnly(k):
+	case !txThreadsOnly(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(thread.Reset())
@@ -178,7 +178,7 @@ func TxThreadPriorityChange(thread *TX_THREAD, newPriority UINT, oldPriority *UI
 		return TX_PTR_ERROR
 	case newPriority >= TX_MAX_PRIORITIES:
 		return TX_PRIORITY_ERROR
-	case !threadsAndTimers(k):
+	case !txThreadsAndTimers(k):
 		return TX_CALLER_ERROR
 	}
 	*oldPriority = thread.Info().Priority // whom the change lets in sees it
@@ -200,7 +200,7 @@ func TxThreadPreemptionChange(thread *TX_THREAD, newThreshold UINT, oldThreshold
 		return TX_THREAD_ERROR
 	case oldThreshold == nil:
 		return TX_PTR_ERROR
-	case !threadsAndTimers(k):
+	case !txThreadsAndTimers(k):
 		return TX_CALLER_ERROR
 	case newThreshold > thread.Info().Priority:
 		return TX_THRESH_ERROR
@@ -222,7 +222,7 @@ func TxThreadTimeSliceChange(thread *TX_THREAD, newTimeSlice ULONG, oldTimeSlice
 		return TX_THREAD_ERROR
 	case oldTimeSlice == nil:
 		return TX_PTR_ERROR
-	case !threadsAndTimers(k):
+	case !txThreadsAndTimers(k):
 		return TX_CALLER_ERROR
 	}
 	*oldTimeSlice = thread.ChangeTimeSlice(newTimeSlice)

@@ -26,7 +26,7 @@ func TxTimerCreate(timer *TX_TIMER, name string, expirationFunction func(input U
 		return TX_TICK_ERROR
 	case autoActivate > TX_AUTO_ACTIVATE:
 		return TX_ACTIVATE_ERROR
-	case !initAndThreads(k):
+	case !txInitAndThreads(k):
 		return TX_CALLER_ERROR
 	}
 	expired := func() {} // C takes a null function, and calls none
@@ -77,7 +77,7 @@ func TxTimerChange(timer *TX_TIMER, initialTicks, rescheduleTicks ULONG) UINT {
 		return TX_TIMER_ERROR
 	case initialTicks == 0:
 		return TX_TICK_ERROR
-	case !notInitialization(k):
+	case !txNotInitialization(k):
 		return TX_CALLER_ERROR
 	}
 	return status.Of(timer.Change(initialTicks, rescheduleTicks))
@@ -92,7 +92,7 @@ func TxTimerDelete(timer *TX_TIMER) UINT {
 	switch {
 	case !exists(k):
 		return TX_TIMER_ERROR
-	case !threadsOnly(k):
+	case !txThreadsOnly(k):
 		return TX_CALLER_ERROR
 	}
 	timer.Delete()

@@ -335,3 +335,15 @@ func joinHolders(list []HolderCount) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// Used returns how many packets are held, and how many bytes of data they
+// have.
+func (pool *Pool) Used() (packets, bytes int) {
+	for i := range pool.packets {
+		if p := &pool.packets[i]; !p.free {
+			packets++
+			bytes += max(0, p.AppendPtr-p.PrependPtr)
+		}
+	}
+	return packets, bytes
+}

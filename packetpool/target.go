@@ -17,7 +17,7 @@ type Target struct {
 	EnableLowWatermark        bool // NX_ENABLE_LOW_WATERMARK
 	EnableVLAN                bool // NX_ENABLE_VLAN
 	EnablePacketDebugInfo     bool // NX_ENABLE_PACKET_DEBUG_INFO: as Config.DebugInfo, with its size
-	EnableInterfaceCapability bool // NX_ENABLE_INTERFACE_CAPABILITY: size only
+	EnableInterfaceCapability bool // NX_ENABLE_INTERFACE_CAPABILITY: here, size only
 	EnableIPsec               bool // NX_IPSEC_ENABLE: size only
 	EnableThread              bool // NX_ENABLE_THREAD: size only
 }

@@ -16,7 +16,7 @@ type quickServer struct {
 	sent  int // of reply
 }
 
-func (q *quickServer) Connect(netip.Addr, uint16, uint32) error {
+func (q *quickServer) Connect(netip.Addr, uint32, uint32) error {
 	q.reply = []byte("+OK ready\r\n")
 	return nil
 }

@@ -41,9 +41,8 @@ const (
 	// MaxPassword is the longest password in bytes, NX_POP3_MAX_PASSWORD.
 	MaxPassword = 20
 
-	bindWait   = 100    // ticks
-	maxPort    = 0xFFFF // NX_MAX_PORT
-	synRetries = 1100   // ticks until C gives up a connection that nobody answers
+	bindWait = 100    // ticks
+	maxPort  = 0xFFFF // NX_MAX_PORT
 )
 
 // Room for the headers in front of a command, in bytes: NX_IPv4_TCP_PACKET and
@@ -254,7 +253,7 @@ func (c *Client) connect() error {
 		return failed("connect", err)
 	}
 	begin := c.socket.ticks()
-	err := c.dial()
+	err := c.socket.Connect(c.config.Server, c.config.Port, c.config.ConnectWait)
 	if err == nil {
 		return nil
 	}
@@ -262,17 +261,6 @@ func (c *Client) connect() error {
 		c.hit(QuirkConnectTimeout)
 	}
 	return failed("connect", err)
-}
-
-// dial connects the socket. A port that no segment can carry has C send its
-// SYNs to another one and not know the answers for its own: that is the wait
-// for them here.
-func (c *Client) dial() error {
-	if c.config.Port > maxPort {
-		c.socket.sleep(min(synRetries, c.config.ConnectWait))
-		return status.NotConnected
-	}
-	return c.socket.Connect(c.config.Server, uint16(c.config.Port), c.config.ConnectWait)
 }
 
 // Delete closes the connection and gives back what the client holds. The

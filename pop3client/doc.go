@@ -113,6 +113,7 @@
 //	section 5, STAT gives two numbers, text may follow    TestStatReplies
 //	section 5, numbers have any number of digits          TestDialogues/stat-numbers
 //	section 5, LIST n gives n and a size                  TestListReplies
+//	section 5, LIST alone gives all messages              TestMailItemSizes
 //	section 5, LIST of another message is a failure       TestDialogues/list-wrong-index
 //	section 5, RETR may tell no size                      TestRetrReplies
 //	section 5, the size of RETR does not end the message  TestDialogues/retr-size-lies
@@ -132,6 +133,6 @@
 //	section 7, the digest is in lower-case hexadecimal    TestLogin
 //	section 7, a refused APOP leaves USER and PASS        TestDialogues/apop-refused
 //
-// What it does not have: LIST without a number (MailItems and MailItemSize tell
-// the same), and IPv6 until the IP instance has it.
+// The two sessions in the manual of NetX Duo's client, one with USER and PASS and
+// STAT, one with APOP and LIST, are the examples ManualPassword and ManualAPOP.
 package pop3client

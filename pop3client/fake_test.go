@@ -56,7 +56,10 @@ func on(command string, texts ...string) answer { return answer{command, segment
 
 func (f *fakeServer) Bind(uint16, uint32) error { return nil }
 
-func (f *fakeServer) Connect(netip.Addr, uint16, uint32) error {
+func (f *fakeServer) Connect(_ netip.Addr, port, _ uint32) error {
+	if port > maxPort {
+		return status.NotConnected
+	}
 	if f.refuse != nil {
 		return f.refuse
 	}
@@ -146,8 +149,6 @@ func (f *fakeServer) Delete() error {
 }
 
 func (f *fakeServer) ticks() uint32 { return f.now }
-
-func (f *fakeServer) sleep(ticks uint32) { f.pass(ticks) }
 
 func (f *fakeServer) peerClosed() bool { return f.closed && len(f.queue) == 0 }
 

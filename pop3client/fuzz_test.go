@@ -85,6 +85,7 @@ func (b *bench) callAll(t *testing.T) {
 func (b *bench) callBeyond(t *testing.T) {
 	b.deadline(t, func() { b.Noop() })
 	b.patient(t, func() { b.UniqueIDs() })
+	b.patient(t, func() { b.MailItemSizes() })
 	b.deadline(t, func() { b.UniqueID(1) })
 	b.deadline(t, func() { b.Top(1, 2) })
 	b.deadline(t, func() { b.Reset() })

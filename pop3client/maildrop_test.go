@@ -84,6 +84,36 @@ func TestUniqueIDs(t *testing.T) {
 	})
 }
 
+// TestMailItemSizes asks for the sizes of all messages, before and after one is marked as deleted.
+func TestMailItemSizes(t *testing.T) {
+	session(t, asIs, func(c *pop3client.Client) error {
+		for deleted := range uint32(2) {
+			sizes, err := c.MailItemSizes()
+			if err != nil {
+				return err
+			}
+			count, total, err := c.MailItems()
+			if err != nil {
+				return err
+			}
+			var sum uint32
+			for _, s := range sizes {
+				sum += s.Bytes
+			}
+			if uint32(len(sizes)) != count || sum != total || sizes[0].Item != deleted+1 {
+				t.Errorf("%d deleted: sizes %v; STAT says %d messages, %d bytes", deleted, sizes, count, total)
+			}
+			if deleted > 0 {
+				break
+			}
+			if err := c.MailItemDelete(1); err != nil {
+				return err
+			}
+		}
+		return c.Quit()
+	})
+}
+
 // TestTop reads the header and some lines.
 func TestTop(t *testing.T) {
 	for lines, want := range []string{"Subject: dots\r\n\r\n", "Subject: dots\r\n\r\n.one\r\n", "Subject: dots\r\n\r\n.one\r\n..two\r\n"} {

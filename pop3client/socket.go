@@ -14,7 +14,7 @@ const socketName = "POP3 Client socket"
 // [ipstack.TCPSocket], the time, and how the server's end stands.
 type transport interface {
 	Bind(port uint16, wait uint32) error
-	Connect(server netip.Addr, port uint16, wait uint32) error
+	Connect(server netip.Addr, port, wait uint32) error
 	Send(packet *packetpool.Packet, wait uint32) error
 	Receive(wait uint32) (*packetpool.Packet, error)
 	Disconnect(wait uint32) error
@@ -23,8 +23,6 @@ type transport interface {
 
 	// ticks is the tick count of the kernel.
 	ticks() uint32
-	// sleep lets so many ticks go by.
-	sleep(ticks uint32)
 	// peerClosed reports whether the server has closed its direction.
 	peerClosed() bool
 }
@@ -44,8 +42,6 @@ func openSocket(config Config) (transport, error) {
 }
 
 func (t *tcpTransport) ticks() uint32 { return t.ip.Kernel().Ticks() }
-
-func (t *tcpTransport) sleep(ticks uint32) { t.ip.Kernel().Sleep(ticks) }
 
 func (t *tcpTransport) peerClosed() bool { return t.State() == ipstack.TCPCloseWait }
 

@@ -182,7 +182,7 @@ func TestSTLSInjection(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		listener, err := n.host.Listen(110)
+		listener, err := n.host.Listen("tcp", ":110")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"runtime"
 	"sync"
 	"time"
 )
@@ -33,12 +34,38 @@ func (c *systemClock) Sleep(until time.Duration, wake <-chan struct{}) {
 		<-wake
 		return
 	}
+	if until-c.Now() < briefly && c.spin(until, wake) {
+		return
+	}
 	t := time.NewTimer(until - c.Now()) //netxlint:wallclock this is the clock for runs in real time
 	defer t.Stop()
 	select {
 	case <-t.C:
 	case <-wake:
 	}
+}
+
+// briefly is the time for which a clock does not sleep but looks again and again:
+// operating systems need longer to wake somebody.
+const briefly = 100 * time.Microsecond
+
+// spin is Sleep without sleeping. It returns false if time does not pass while the caller
+// looks, as in a bubble of testing/synctest.
+func (c *systemClock) spin(until time.Duration, wake <-chan struct{}) bool {
+	for before := c.Now(); before < until; {
+		select {
+		case <-wake:
+			return true
+		default:
+			runtime.Gosched()
+		}
+		now := c.Now()
+		if now == before {
+			return false
+		}
+		before = now
+	}
+	return true
 }
 
 // outside is how the world outside a kernel gets in.

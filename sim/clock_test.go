@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // clockProgram has two threads, a timer and an event, and returns what they did
@@ -114,6 +115,31 @@ func TestBusyRealTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff([]string{"urgent 20ms", "busy 50ms"}, log); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestWokenBeforeWaiting has an event that wakes a thread come due while the
+// thread computes, on the real clock: it must not wait for ever then.
+func TestWokenBeforeWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := New(Config{Clock: RealTime()})
+		var results []error
+		must(k.NewThread(ThreadConfig{Name: "a", Priority: 5, Entry: func() {
+			wait := func(f func() error) {
+				k.After(time.Millisecond, func() { k.Wake("key", errAnswer) })
+				time.Sleep(2 * time.Millisecond)
+				results = append(results, f())
+			}
+			wait(func() error { return k.Wait("key", WaitForever, errTimeout) })
+			wait(func() error { return k.WaitDeadline("key", -1, errTimeout) })
+			wait(func() error { return k.WaitDeadline("key", time.Nanosecond, errTimeout) })
+		}}))
+		if _, err := k.Run(nil); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]error{errAnswer, errAnswer, errAnswer}, results, cmpopts.EquateErrors()); diff != "" {
 			t.Error(diff)
 		}
 	})

@@ -43,6 +43,13 @@
 // Run, threads, functions of application timers, and events, which are like
 // interrupts. Only threads may wait.
 //
+// # Outside
+//
+// Goroutines that the kernel does not know get in by Post and Enter: what they give runs in
+// event context, in their order, once no thread is ready. Start runs a kernel with a Clock beside
+// them, KeepAlive has its run last for as long as they need it, and Over tells them that it is
+// over.
+//
 // # The end of a run
 //
 // Run returns when every thread that is not a daemon has ended, at the horizon,

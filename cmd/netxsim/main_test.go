@@ -15,7 +15,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status,
+			"status": status, "server": server, "interrupt": interrupt,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

@@ -41,15 +41,12 @@ func inside(t *testing.T, config link.Config, program func(n *network, c, d *hos
 
 // batonPairs runs a program for every pair of machines, twice, and wants the same frames.
 func batonPairs(t *testing.T, config link.Config, program func(t *testing.T, k *sim.Kernel, server, client machine)) {
-	for _, pair := range []struct {
-		name           string
-		server, client int
-	}{{"host to host", 0, 1}, {"device to device", 2, 3}, {"device to host", 0, 3}, {"host to device", 2, 1}} {
-		t.Run(pair.name, func(t *testing.T) {
+	for _, p := range somePairs() {
+		t.Run(p.name, func(t *testing.T) {
 			run := func() uint64 {
 				return inside(t, config, func(n *network, c, d *host.Device) {
-					machines := []machine{n.a, n.b, c, d}
-					program(t, n.kernel, machines[pair.server], machines[pair.client])
+					server, client := p.of(n, c, d)
+					program(t, n.kernel, server, client)
 				})
 			}
 			if first, second := run(), run(); first != second {
@@ -70,13 +67,11 @@ func TestBatonStream(t *testing.T) {
 		}
 		defer l.Close()
 		k.Go("server", func() {
-			c, err := l.Accept()
-			if err != nil {
+			if c, err := l.Accept(); err != nil {
 				t.Error(err)
-				return
+			} else {
+				echo(c)
 			}
-			io.Copy(c, c)
-			c.Close()
 		})
 		c, err := client.Dial("tcp", serverName(server)+":echo")
 		if err != nil {
@@ -84,13 +79,7 @@ func TestBatonStream(t *testing.T) {
 			return
 		}
 		defer c.Close()
-		k.Go("writer", func() {
-			c.Write(sent)
-			c.(interface{ CloseWrite() error }).CloseWrite()
-		})
-		if got, err := io.ReadAll(c); err != nil || !bytes.Equal(got, sent) {
-			t.Errorf("%d bytes of %d, %v", len(got), len(sent), err)
-		}
+		wantEcho(t, func(f func()) { k.Go("writer", f) }, c, sent)
 	})
 }
 
@@ -183,18 +172,8 @@ func TestOwnAddress(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				go func() {
-					io.Copy(peer, peer)
-					peer.Close()
-				}()
-				sent := bytes.Repeat([]byte("x"), 100_000)
-				go func() {
-					conn.Write(sent)
-					conn.(interface{ CloseWrite() error }).CloseWrite()
-				}()
-				if got, err := io.ReadAll(conn); err != nil || len(got) != len(sent) {
-					t.Errorf("%s to %q: %d bytes, %v", serverName(m), address, len(got), err)
-				}
+				go echo(peer)
+				wantEcho(t, spawn, conn, bytes.Repeat([]byte("x"), 100_000))
 				conn.Close()
 				l.Close()
 			}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"os"
 	"sync/atomic"
 	"time"
 )
@@ -115,7 +114,7 @@ func (c *conn) Read(p []byte) (n int, err error) {
 	case len(p) == 0:
 		return 0, nil
 	}
-	err = c.read.do(nil, func() (err error) {
+	err = c.read.do(func() (err error) {
 		n, err = c.stream.read(p)
 		return err
 	})
@@ -128,7 +127,7 @@ func (c *conn) Write(p []byte) (done int, err error) {
 	if c.closed.Load() {
 		return 0, c.opError("write", net.ErrClosed)
 	}
-	err = c.write.do(nil, func() error {
+	err = c.write.do(func() error {
 		n, err := c.stream.write(p[done:])
 		done += n
 		return err
@@ -188,7 +187,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	if l.closed.Load() {
 		return nil, l.opError("accept", net.ErrClosed)
 	}
-	err := l.read.do(nil, func() error {
+	err := l.read.do(func() error {
 		s, err := l.acceptor.accept()
 		if err == nil {
 			c = l.net.newConn(s, l.network)
@@ -206,6 +205,3 @@ func (l *listener) Addr() net.Addr { return l.to }
 
 // SetDeadline limits Accept, as net.TCPListener's does.
 func (l *listener) SetDeadline(t time.Time) error { return l.SetReadDeadline(t) }
-
-// expired reports whether an error is that of a deadline.
-func expired(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }

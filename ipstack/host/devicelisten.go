@@ -37,16 +37,32 @@ func (b *deviceBackend) listen(local netip.AddrPort) (acceptor, error) {
 	l := &deviceListener{port: local.Port(), at: local.Addr(), waiting: socket}
 	l.deviceSocket = d.newSocket(l.relisten)
 	if l.port == 0 {
-		l.port, err = d.ip.FreeTCPPort(firstFreePort)
-	}
-	if err == nil {
-		err = d.ip.Listen(l.port, socket, d.config.Backlog, l.arrive)
+		err = l.listenAnywhere()
+	} else {
+		err = l.listen()
 	}
 	if err != nil {
 		socket.Delete()
 		return nil, deviceError(err)
 	}
 	return l, nil
+}
+
+func (l *deviceListener) listen() error {
+	return l.device.ip.Listen(l.port, l.waiting, l.device.config.Backlog, l.arrive)
+}
+
+// listenAnywhere listens on a free port: one that no socket is bound to, and on
+// which nobody listens, which to NetX Duo is not the same.
+func (l *deviceListener) listenAnywhere() (err error) {
+	for l.port = firstFreePort; ; l.port++ {
+		if l.port, err = l.device.ip.FreeTCPPort(l.port); err != nil {
+			return err
+		}
+		if err = l.listen(); !errors.Is(err, status.DuplicateListen) {
+			return err
+		}
+	}
 }
 
 func (l *deviceListener) local() netip.AddrPort { return netip.AddrPortFrom(l.at, l.port) }

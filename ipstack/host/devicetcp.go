@@ -90,7 +90,7 @@ func (b *deviceBackend) connect(to netip.AddrPort) (stream, error) {
 	s := d.newStream(socket)
 	s.peer = to
 	if err = socket.Bind(0, 0); err == nil {
-		err = socket.Connect(to.Addr(), to.Port(), 0)
+		err = socket.Connect(to.Addr(), uint32(to.Port()), 0)
 	}
 	if err != nil && !errors.Is(err, status.InProgress) {
 		s.close()

@@ -31,7 +31,8 @@
 // On a kernel with a clock (sim.RealTime) the callers are ordinary goroutines, any
 // number of them. The kernel runs in a goroutine of its own (sim.Kernel.Start) and
 // does the work of their calls, in the order they make them, when no RTOS thread is ready. Deadlines
-// are those of package time. When the run is over all calls return net.ErrClosed.
+// are those of package time. When the run is over all calls return net.ErrClosed. Wires, pools and
+// RTOS objects belong to the kernel: use them in a function given to sim.Kernel.Enter.
 //
 // # Bubbles
 //

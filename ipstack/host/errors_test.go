@@ -64,6 +64,20 @@ func TestErrors(t *testing.T) {
 			_, err = server.ListenPacket("udp", ":7")
 			wantError(t, err, "listen", syscall.EADDRINUSE)
 		}},
+		{"any address", func(t *testing.T, server, client machine) {
+			ports := map[string]bool{}
+			for range 5 {
+				l, err := server.Listen("tcp", ":0")
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer l.Close()
+				ports[l.Addr().String()] = true
+			}
+			if len(ports) != 5 {
+				t.Errorf("five listeners at %v", ports)
+			}
+		}},
 		{"address not there", func(t *testing.T, server, client machine) {
 			_, err := server.Listen("tcp", "10.9.9.9:7")
 			wantError(t, err, "listen", syscall.EADDRNOTAVAIL)

@@ -46,6 +46,7 @@ type Host struct {
 	mac    [6]byte
 	port   *link.Port
 	frame  []byte
+	gate   gate
 
 	loopback *netstack.NIC
 }
@@ -135,6 +136,13 @@ func (h *Host) Addr() netip.Addr { return h.addr }
 
 // receive takes a frame from the wire.
 func (h *Host) receive(frame []byte) {
+	if !h.holds(frame) {
+		h.deliver(frame)
+	}
+}
+
+// deliver hands a frame to the stack.
+func (h *Host) deliver(frame []byte) {
 	h.nic.Deliver(0, false, frame)
 	h.stack.Settle()
 }

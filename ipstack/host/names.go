@@ -32,12 +32,14 @@ func NamesOf(kernel *sim.Kernel) *Names {
 	return kernel.Shared(namesKey{}, func() any { return new(Names) }).(*Names)
 }
 
-// Add adds addresses of a name. Case, and a dot at the end, make no difference.
+// Add adds addresses of a name, unless it has them. Case, and a dot at the end, make no difference.
 func (n *Names) Add(name string, addrs ...netip.Addr) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, addr := range addrs {
-		n.entries = append(n.entries, nameEntry{canonical(name), addr.Unmap()})
+		if e := (nameEntry{canonical(name), addr.Unmap()}); !slices.Contains(n.entries, e) {
+			n.entries = append(n.entries, e)
+		}
 	}
 }
 

@@ -199,7 +199,7 @@ func (n *Net) dialTCP(ctx context.Context, network string, to netip.AddrPort, ti
 	if err != nil {
 		return c, err
 	}
-	err = c.write.do(ctx, func() error {
+	err = c.write.doContext(ctx, func() error {
 		err := c.stream.connected()
 		if err == nil {
 			c.describe()

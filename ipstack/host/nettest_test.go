@@ -1,7 +1,9 @@
 package host_test
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net"
 	"testing"
 	"time"
@@ -17,19 +19,15 @@ func TestConn(t *testing.T) {
 	n := build(link.Config{Latency: 100 * time.Microsecond}, 1)
 	c, d := n.device(t, "c", 3, 64), n.device(t, "d", 4, 64)
 	n.stop = n.kernel.Start(nil)
-	for _, test := range []struct {
-		name           string
-		server, client machine
-	}{
-		{"host to host", n.b, n.a},
-		{"device to device", c, d},
-		{"device to host", n.a, d},
-		{"host to device", d, n.a},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			nettest.TestConn(t, func() (c1, c2 net.Conn, stop func(), err error) { return pipe(test.server, test.client) })
-		})
-	}
+	t.Run("pairs", func(t *testing.T) {
+		for _, p := range somePairs() {
+			t.Run(p.name, func(t *testing.T) {
+				t.Parallel()
+				server, client := p.of(n, c, d)
+				nettest.TestConn(t, func() (c1, c2 net.Conn, stop func(), err error) { return pipe(server, client) })
+			})
+		}
+	})
 	n.settled(t, c)
 	n.settled(t, d)
 	n.end(t)
@@ -48,18 +46,56 @@ type machine interface {
 
 // pairs runs a test in a bubble with every pair of machines: hosts and devices.
 func pairs(t *testing.T, test func(t *testing.T, server, client machine)) {
-	for _, pair := range []struct {
-		name           string
-		server, client int
-	}{{"host to host", 0, 1}, {"device to device", 2, 3}, {"device to host", 0, 3}, {"host to device", 2, 1}} {
-		t.Run(pair.name, func(t *testing.T) {
+	for _, p := range somePairs() {
+		t.Run(p.name, func(t *testing.T) {
 			devices(t, link.Config{Latency: time.Millisecond}, 32, func(t *testing.T, n *network, c, d *host.Device) {
-				machines := []machine{n.a, n.b, c, d}
-				test(t, machines[pair.server], machines[pair.client])
+				server, client := p.of(n, c, d)
+				test(t, server, client)
 			})
 		})
 	}
 }
+
+// A pairing says which of two hosts and two devices are server and client.
+type pairing struct {
+	name           string
+	server, client int
+}
+
+// somePairs returns the kinds of pairs, not all of them with -short.
+func somePairs() []pairing {
+	all := []pairing{{"device to device", 2, 3}, {"host to host", 0, 1}, {"device to host", 0, 3}, {"host to device", 2, 1}}
+	if testing.Short() {
+		return all[:2]
+	}
+	return all
+}
+
+func (p pairing) of(n *network, c, d *host.Device) (server, client machine) {
+	machines := []machine{n.a, n.b, c, d}
+	return machines[p.server], machines[p.client]
+}
+
+// echo sends back what comes until the peer has closed its half.
+func echo(c net.Conn) {
+	io.Copy(c, c)
+	c.Close()
+}
+
+// wantEcho sends to a peer that echoes, from a goroutine started by run, and wants it back.
+func wantEcho(t *testing.T, run func(func()), c net.Conn, sent []byte) {
+	t.Helper()
+	run(func() {
+		c.Write(sent)
+		c.(interface{ CloseWrite() error }).CloseWrite()
+	})
+	if got, err := io.ReadAll(c); err != nil || !bytes.Equal(got, sent) {
+		t.Errorf("%d bytes of %d came back, %v", len(got), len(sent), err)
+	}
+}
+
+// spawn runs f in a goroutine.
+func spawn(f func()) { go f() }
 
 // pipe connects a client to a server.
 func pipe(server, client machine) (c1, c2 net.Conn, stop func(), err error) {

@@ -58,8 +58,11 @@ func (s *side) check() error {
 }
 
 // do tries until it succeeds, fails, the side is closed or its deadline has
-// passed. A context only ends the operations of goroutines.
-func (s *side) do(ctx context.Context, try func() error) error {
+// passed.
+func (s *side) do(try func() error) error { return s.doContext(context.Background(), try) }
+
+// doContext is do that the end of a context ends too, if the caller is a goroutine.
+func (s *side) doContext(ctx context.Context, try func() error) error {
 	if s.world.goroutines {
 		return s.doOutside(ctx, try)
 	}
@@ -135,7 +138,7 @@ func (s *side) doOutside(ctx context.Context, try func() error) error {
 	if !s.world.kernel.Enter(o.enqueue) {
 		return net.ErrClosed
 	}
-	if ctx != nil && ctx.Done() != nil {
+	if ctx.Done() != nil {
 		stop := context.AfterFunc(ctx, func() { s.world.kernel.Enter(func() { o.finish(ctx.Err()) }) })
 		defer stop()
 	}

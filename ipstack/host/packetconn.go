@@ -49,7 +49,7 @@ func (c *packetConn) receive(p []byte) (n int, from netip.AddrPort, err error) {
 	if c.closed.Load() {
 		return 0, from, net.ErrClosed
 	}
-	err = c.read.do(nil, func() (err error) {
+	err = c.read.do(func() (err error) {
 		n, from, err = c.packets.receive(p)
 		return err
 	})
@@ -86,7 +86,7 @@ func (c *packetConn) send(p []byte, to netip.AddrPort) (int, error) {
 	if c.closed.Load() {
 		return 0, c.sendError(addr, net.ErrClosed)
 	}
-	if err := c.write.do(nil, func() error { return c.packets.send(p, to) }); err != nil {
+	if err := c.write.do(func() error { return c.packets.send(p, to) }); err != nil {
 		return 0, c.sendError(addr, err)
 	}
 	return len(p), nil

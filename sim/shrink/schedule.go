@@ -62,7 +62,7 @@ func simpler(f fault.FrameFault) (forms []fault.FrameFault) {
 }
 
 // shorter returns shorter delays down to a microsecond, the shortest first: the unit of a magnitude less, the unit of the
-// magnitude, half, and the delay rounded down to one and two digits.
+// magnitude, half, a unit less, and the delay rounded down to one and two digits.
 func shorter(d time.Duration) (forms []time.Duration) {
 	if d <= time.Microsecond {
 		return nil
@@ -71,7 +71,7 @@ func shorter(d time.Duration) (forms []time.Duration) {
 	for unit*10 <= d {
 		unit *= 10
 	}
-	for _, form := range []time.Duration{unit / 10, unit, d / 2 / unit * unit, d / unit * unit, d / (unit / 10) * (unit / 10)} {
+	for _, form := range []time.Duration{unit / 10, unit, d / 2 / unit * unit, (d/unit - 1) * unit, d / unit * unit, d / (unit / 10) * (unit / 10)} {
 		if form >= time.Microsecond && form < d && (len(forms) == 0 || form > forms[len(forms)-1]) {
 			forms = append(forms, form)
 		}

@@ -8,11 +8,14 @@ package inventory
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"embed"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 )
 
 //go:generate go run ./refresh
@@ -120,6 +123,62 @@ type Return struct {
 	Value uint32 `json:"value"`
 	When  string `json:"when"`
 	Layer string `json:"layer"` // checks, core, both, nested, or manual (never returned)
+}
+
+// A Section is a list of the constants of one subject.
+type Section struct {
+	Name      string // as in the recorded file, such as "tcp_states"
+	Constants []Constant
+}
+
+// LoadSections returns every recorded list of names with numbers: what is fixed, and what a build sets, with the
+// default. The lists are in the order of their names, those of NetX Duo first.
+func LoadSections() ([]Section, error) {
+	var all []Section
+	for _, file := range []string{"constants.json", "threadx.json"} {
+		parts, err := load[map[string]json.RawMessage](file)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range slices.Sorted(maps.Keys(parts)) {
+			if list := numbers(parts[name]); len(list) > 0 {
+				all = append(all, Section{name, list})
+			}
+		}
+	}
+	return all, nil
+}
+
+// numbers are the entries of a list that have a name and a number.
+func numbers(raw json.RawMessage) (list []Constant) {
+	var entries []struct {
+		Name       string
+		About, For string
+		Value      any
+		Default    any
+		IPv6Build  any `json:"ipv6_build"`
+	}
+	if json.Unmarshal(raw, &entries) != nil {
+		return nil // not a list of names
+	}
+	for _, e := range entries {
+		for _, value := range []any{e.Value, e.Default, e.IPv6Build} {
+			if n, ok := value.(float64); ok {
+				list = append(list, Constant{Name: e.Name, Value: uint32(n), About: cmp.Or(e.About, e.For)})
+				break
+			}
+		}
+	}
+	return list
+}
+
+// LoadSwitches returns the names of the options that a build has or has not, all off by default.
+func LoadSwitches() (names []string, err error) {
+	parts, err := load[struct{ Switches []Constant }]("constants.json")
+	for _, s := range parts.Switches {
+		names = append(names, s.Name)
+	}
+	return names, err
 }
 
 // LoadNetX returns the constants of NetX Duo.

@@ -61,35 +61,37 @@ func parseBlocks(text string) []block {
 	return list
 }
 
-// TestPrograms compares the README's Go programs with those that are compiled, and runs them.
+// TestPrograms compares the README's Go programs and tests with those that are compiled, and runs the programs. The tests run with all others.
 func TestPrograms(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join("*", "main.go"))
+	files, err := filepath.Glob(filepath.Join("*", "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	compiled := map[string]string{}
+	compiled := map[string]string{} // the file, by its text from the package clause on
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, program, _ := strings.Cut("\n"+string(data), "\npackage main\n")
-		compiled["package main\n"+program] = filepath.Dir(file)
+		_, program, _ := strings.Cut("\n"+string(data), "\npackage ")
+		compiled["package "+program] = file
 	}
 	for _, b := range blocks(t) {
 		if b.language != "go" {
 			continue
 		}
-		dir, ok := compiled[b.text]
+		file, ok := compiled[b.text]
 		if !ok {
-			t.Errorf("the program under %q is none of test/readme/*/main.go:\n%s", b.heading, b.text)
+			t.Errorf("the program under %q is none of test/readme/*/*.go:\n%s", b.heading, b.text)
 			continue
 		}
 		delete(compiled, b.text)
-		run(t, "go run ./test/readme/"+dir)
+		if !strings.HasSuffix(file, "_test.go") {
+			run(t, "go run ./test/readme/"+filepath.Dir(file))
+		}
 	}
-	for _, dir := range compiled {
-		t.Errorf("README.md does not show test/readme/%s/main.go", dir)
+	for _, file := range compiled {
+		t.Errorf("README.md does not show test/readme/%s", file)
 	}
 }
 

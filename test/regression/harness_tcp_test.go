@@ -73,9 +73,10 @@ func (n *tcpNet) newIP(name string, address netip.Addr, options tcpOptions) *ips
 	if options.payload == 0 {
 		options.payload = 1536
 	}
+	device := packetpool.Target{EnableLowWatermark: options.target.LowWatermark}
 	pool, err := packetpool.New(n.kernel, packetpool.Config{
-		Name: name, Payload: options.payload, Target: packetpool.ILP32,
-		Size: packetpool.SizeFor(packetpool.ILP32, options.payload, options.packets),
+		Name: name, Payload: options.payload, Target: device,
+		Size: packetpool.SizeFor(device, options.payload, options.packets),
 	})
 	n.must("create a pool", err)
 	last := address.As4()[3]

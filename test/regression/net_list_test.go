@@ -83,6 +83,7 @@ var netPorted = []struct {
 	{"netx_ip_address_change_notify_test", "TestNetIPAddressChangeNotify"},
 	{"netx_ip_address_set_test", "TestNetIPAddressSet TestNetIPTwoInterfaces"},
 	{"netx_ip_gateway_address_test", "TestNetGatewayAddress"},
+	{"netx_ip_interface_capability_test", "TestNetInterfaceCapability"},
 	{"netx_ip_interface_detachment_arp_table_test", "TestNetInterfaceDetachARP"},
 	{"netx_ip_interface_detachment_gateway_test", "TestNetInterfaceDetachGateway"},
 	{"netx_ip_malformed_packet_test", "TestNetIPMalformedPackets"},

@@ -158,6 +158,36 @@ func TestTCPConnectErrors(t *testing.T) {
 	})
 }
 
+// TestTCPConnectPortTooLarge: a connect to a port above 65535 sends its SYNs to another one, whose answers are not for the
+// socket, until the retries are used up. The next attempt is not affected.
+func TestTCPConnectPortTooLarge(t *testing.T) {
+	const port = 70000
+	n := newTCPNet(t, tcpOptions{})
+	s := n.socket(n.a, "client", 200)
+	server := n.socket(n.b, "server", 200)
+	n.thread("server", func() {
+		n.ok("listen", n.b.Listen(port&0xffff, server, 5, nil))
+		n.want("accept", server.Accept(tcpHz), status.NotConnected)
+		n.ok("unaccept", server.Unaccept())
+		n.ok("unlisten", n.b.Unlisten(port&0xffff))
+		n.ok("delete", server.Delete())
+	})
+	n.thread("client", func() {
+		n.ok("bind", s.Bind(40000, 0))
+		n.want("connect", s.Connect(tcpAddrB, port, 50*tcpHz), status.NotConnected)
+		n.equal("ticks waited", n.kernel.Ticks(), uint32(11*tcpHz))
+		isSYN := func(s tcpSegment) bool {
+			return s.flags == tcpSYN && s.from.Port() == 40001 && s.to.Port() == port&0xffff
+		}
+		n.equal("SYNs", n.count("A", isSYN), 11)
+		n.equal("resets of the answer", n.count("A", func(s tcpSegment) bool { return s.has(tcpRST) }), 1)
+		n.want("connect to a port nobody listens on", s.Connect(tcpAddrB, tcpPort, 5*tcpHz), status.NotConnected)
+		n.equal("ticks waited", n.kernel.Ticks(), uint32(11*tcpHz))
+		n.closeClient(s)
+	})
+	n.run()
+}
+
 // TestTCPNotEnabled: an instance without TCP has no sockets, and nobody can connect to it; once TCP is enabled, which is
 // possible only once, both work.
 func TestTCPNotEnabled(t *testing.T) {

@@ -12,6 +12,9 @@ import (
 
 // tcpPorted is, for each test of NetX Duo (test/regression/netxduo_test) whose behaviour is ported, the test that does it.
 var tcpPorted = []struct{ upstream, test string }{
+	{"netx_low_watermark_fragment_test.c", "TestLowWatermarkFragments"},
+	{"netx_low_watermark_test.c", "TestLowWatermarkTCP"},
+	{"netx_low_watermark_zero_window_test.c", "TestLowWatermarkZeroWindow"},
 	{"netx_tcp_4_duplicate_ack_test.c", "TestTCPFourDuplicateACKs"},
 	{"netx_tcp_ack_check_issue_test.c", "TestTCPNoAnswerToACK"},
 	{"netx_tcp_advertised_window_update_test.c", "TestTCPWindowWithData"},
@@ -32,7 +35,10 @@ var tcpPorted = []struct{ upstream, test string }{
 	{"netx_tcp_fin_wait1_to_time_wait_test.c", "TestTCPFinAndAckTogether"},
 	{"netx_tcp_fin_wait_recv_test.c", "TestTCPReceiveInFinWait"},
 	{"netx_tcp_invalid_length_test.c", "TestTCPInvalidHeaderLength"},
+	{"netx_tcp_invalid_option_test.c", "TestTCPOptionOfConnection"},
+	{"netx_tcp_invalid_option_test2.c", "TestTCPOptionOfAnswer"},
 	{"netx_tcp_listen_packet_leak_test.c", "TestTCPListenQueueReset"},
+	{"netx_tcp_mss_option_test.c", "TestTCPOptionsOfSYN"},
 	{"netx_tcp_multiple_send_test.c", "TestTCPTwoSenders"},
 	{"netx_tcp_not_enabled_test.c", "TestTCPNotEnabled"},
 	{"netx_tcp_odd_window_test.c", "TestTCPOddWindow"},

@@ -274,3 +274,57 @@ func TestTCPTwoSenders(t *testing.T) {
 	})
 	n.run()
 }
+
+// TestTCPWindowToldLater: what an application takes late, when nothing else is going on, opens the window again; the peer is
+// told after the time of a delayed acknowledgement, once.
+func TestTCPWindowToldLater(t *testing.T) {
+	n := newTCPNet(t, tcpOptions{})
+	p := n.peer(1000)
+	p.serve(100, func(s *ipstack.TCPSocket) {
+		p.send(tcpACK, 1, 1, "aaaaaaaaaa")
+		p.send(tcpACK, 11, 1, "bbbbbbbbbb")
+		n.sleep(tcpHz)
+		p.expect("acknowledgement of the data", "ACK seq 1 ack 21")
+		n.equal("window", p.told, uint16(80))
+		_, err := n.receive(s, 0)
+		n.ok("receive", err)
+		p.expect("at once", []string(nil)...)
+		n.sleep(tcpHz)
+		p.expect("after a while", "ACK seq 1 ack 21")
+		n.equal("window", p.told, uint16(90))
+		n.equal("received", n.receiveAll(s, 0), []string{"bbbbbbbbbb"})
+	})
+}
+
+// TestTCPTimeoutsInOrder: time-outs of one beat of the clock happen in the order in which the sockets were created, however
+// they were started.
+func TestTCPTimeoutsInOrder(t *testing.T) {
+	const sockets = 5
+	n := newTCPNet(t, tcpOptions{})
+	n.lose("B", -1, func(tcpSegment) bool { return true }) // nobody answers
+	var s [sockets]*ipstack.TCPSocket
+	for i := range s {
+		s[i] = n.socket(n.a, "client", 200)
+	}
+	n.thread("client", func() {
+		for k, i := range []int{3, 0, 4, 1, 2} { // one after the other, for ever shorter times
+			n.ok("bind", s[i].Bind(uint16(100+i), 0))
+			s[i].ConfigureTransmit(20, uint32(200-10*k), 1, 0)
+			n.want("connect", s[i].Connect(tcpAddrB, tcpPort, 0), status.InProgress)
+			n.sleep(10)
+		}
+		n.sleep(10 * tcpHz)
+		for i := range s {
+			n.equal("state", s[i].State(), ipstack.TCPClosed)
+			n.closeClient(s[i])
+		}
+	})
+	n.run()
+	var ports []uint16
+	for _, f := range n.sent {
+		if f.from == "A" && f.has(tcpSYN) {
+			ports = append(ports, f.tcpSegment.from.Port())
+		}
+	}
+	n.equal("SYNs", ports, []uint16{103, 100, 104, 101, 102, 100, 101, 102, 103, 104})
+}

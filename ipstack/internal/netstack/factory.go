@@ -70,10 +70,12 @@ func (f *factory) make(options stack.Options) *stack.Stack {
 	}
 }
 
+// garbage is large enough to have a piece of memory for itself, which the collector demands.
+type garbage [64]byte
+
 // order has the next garbage collection make a stack.
 //
 //go:noinline
 func (f *factory) order(options stack.Options) {
-	type garbage struct{ self *garbage }
 	runtime.AddCleanup(new(garbage), func(options stack.Options) { f.made <- makeStack(options) }, options)
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // A Recording is everything that happens to the frames of wires, as a list of frame faults: by the faults of sets, but also by
-// rules and the loss of a wire. Only what a frame goes through when it is sent is in it: ports that are detached or frozen are not.
+// rules and the loss of a wire. Only what is decided about a frame on the wire is in it: what ports that are detached, frozen or full do
+// to it is not.
 type Recording struct {
 	faults []FrameFault
 }

@@ -93,27 +93,27 @@ func (r *Replaying) apply(f *link.Fate, entries []int) {
 const replayed = "replay"
 
 // apply does to copy i what the entry says and reports whether there was anything to do.
-func (e *FrameFault) apply(f *link.Fate, i int) bool {
-	switch e.Action {
+func (f *FrameFault) apply(fate *link.Fate, i int) bool {
+	switch f.Action {
 	case Dropped:
-		f.Drop(i, replayed)
+		fate.Drop(i, replayed)
 	case Delayed:
-		f.Delay(i, e.Delay, replayed)
+		fate.Delay(i, f.Delay, replayed)
 	case Cut:
-		if e.Length >= len(f.Copies[i].Frame) {
+		if f.Length >= len(fate.Copies[i].Frame) {
 			return false
 		}
-		f.Truncate(i, e.Length, replayed)
+		fate.Truncate(i, f.Length, replayed)
 	case Flipped:
-		frame := f.Edit(i, replayed)
-		for _, flip := range e.Flips {
+		frame := fate.Edit(i, replayed)
+		for _, flip := range f.Flips {
 			for n, bits := range flip.Bits {
 				if at := flip.Offset + n; at < len(frame) {
 					frame[at] ^= bits
 				}
 			}
 		}
-		return f.Changed(i)
+		return fate.Changed(i)
 	}
 	return true
 }

@@ -38,10 +38,14 @@ func run(statusFile, netxFile string) error {
 			return err
 		}
 	}
-	if netxFile != "" {
-		return write(netxFile, netxSource(netx, threadx))
+	if netxFile == "" {
+		return nil
 	}
-	return nil
+	sections, err := inventory.LoadSections()
+	if err != nil {
+		return err
+	}
+	return write(netxFile, netxSource(netx, threadx, sections))
 }
 
 func write(file string, source []byte) error {
@@ -122,7 +126,7 @@ func goName(c string) string {
 }
 
 // netxSource is the text of netx/constants_gen.go.
-func netxSource(netx *inventory.NetX, threadx *inventory.ThreadX) []byte {
+func netxSource(netx *inventory.NetX, threadx *inventory.ThreadX, sections []inventory.Section) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, header, "netx")
 	plainConstants(&b, "Status codes of NetX Duo.", netx.Status)
@@ -140,7 +144,44 @@ func netxSource(netx *inventory.NetX, threadx *inventory.ThreadX) []byte {
 	plainConstants(&b, "States of an interface and its instance.", netx.StatusBits)
 	plainConstants(&b, "Commands of link drivers.", netx.LinkCommands)
 	packetTypes(&b, netx.PacketTypes)
+	otherConstants(&b, sections)
 	return b.Bytes()
+}
+
+// notConstants are names of C that are something else in Go: the null pointers are nil, and what marks the state of a
+// packet is itself a packet.
+var notConstants = []string{"NX_NULL", "TX_NULL", "NX_PACKET_FREE", "NX_PACKET_ALLOCATED", "NX_PACKET_ENQUEUED", "NX_DRIVER_TX_DONE", "NX_PACKET_READY"}
+
+// otherConstants writes every recorded number that has not been written.
+func otherConstants(b *bytes.Buffer, sections []inventory.Section) {
+	written := map[string]bool{}
+	for _, name := range notConstants {
+		written[name] = true
+	}
+	for line := range strings.Lines(b.String()) {
+		name, _, _ := strings.Cut(line, " ")
+		written[name] = true
+	}
+	for _, section := range sections {
+		rest := slices.DeleteFunc(slices.Clone(section.Constants), func(c inventory.Constant) bool { return written[c.Name] })
+		if len(rest) == 0 {
+			continue
+		}
+		about := strings.ReplaceAll(section.Name, "_", " ")
+		if section.Name == "config" {
+			about = "What a build may set, with the default"
+		}
+		fmt.Fprintf(b, "\n// %s.\nconst (\n", strings.ToUpper(about[:1])+about[1:])
+		for _, c := range rest {
+			written[c.Name] = true
+			fmt.Fprintf(b, "%s = %s", c.Name, literal(c.Value))
+			if c.About != "" {
+				fmt.Fprintf(b, " // %s", c.About)
+			}
+			b.WriteString("\n")
+		}
+		b.WriteString(")\n")
+	}
 }
 
 func plainConstants(b *bytes.Buffer, about string, list []inventory.Constant) {

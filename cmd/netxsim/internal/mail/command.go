@@ -27,6 +27,10 @@ with --out writes the messages as the server held them, byte for byte.
 
 The same flags and the same mailbox give the same frames at the same virtual times, always; the report ends in their hash.
 
+With --server it fetches from a real POP3 server instead, in real time: the simulated wire leads to an uplink that goes
+on to the server with a socket of this machine. The messages stay on the server unless --delete is given, and are
+checked by their size. Only servers on loopback and private addresses are reached.
+
 The exit status is 1 when a message could not be fetched, for example because the pool is too small, and 2 when a flag is
 wrong or the mailbox cannot be read.`,
 		Examples: []string{
@@ -35,17 +39,24 @@ wrong or the mailbox cannot be read.`,
 			"netxsim fetch --mail inbox.mbox --loss 5% --latency 20ms --seed 7",
 			"netxsim fetch --mail inbox.mbox --pool packets=3 --pcap frames.pcapng --trace timeline.json",
 			"netxsim fetch --mail letter.eml --pool payload=256,packets=6 --abi ilp32 --faithful",
+			"netxsim fetch --server localhost:110 --user mrose --apop --out fetched",
+			"netxsim fetch --server mail.home.arpa:995 --user mrose --tls --ca home.pem --password-file secret --pool packets=8",
 		},
 		Setup: func(flags *flag.FlagSet) func(cli.Streams, []string) error {
 			o := defaults()
 			flags.StringVar(&o.Mail, "mail", "", "mailbox to serve: a maildir, a `path` to an mbox or .eml file, or a folder of .eml files")
 			flags.BoolVar(&o.APOP, "apop", o.APOP, "log in with APOP instead of USER and PASS")
 			networkFlags(flags, &o)
+			var server serverOptions
+			server.define(flags)
 			return func(s cli.Streams, _ []string) error {
-				if o.Mail == "" {
-					return cli.WrongUse("--mail is missing: name a mailbox")
+				if err := server.check(flags); err != nil {
+					return err
 				}
-				return start(s, o, run)
+				if o.Mail == "" && server.address == "" {
+					return cli.WrongUse("--mail is missing: name a mailbox, or a real server with --server")
+				}
+				return start(s, o, &server, run)
 			}
 		},
 	}
@@ -68,7 +79,7 @@ then. It prints the POP3 dialogue, every message's size and check, virtual and w
 			o := defaults()
 			o.APOP, o.Loss, o.ShowTalk, o.Seed = true, 0.01, true, demoSeed
 			networkFlags(flags, &o)
-			return func(s cli.Streams, _ []string) error { return start(s, o, run) }
+			return func(s cli.Streams, _ []string) error { return start(s, o, nil, run) }
 		},
 	}
 }
@@ -106,12 +117,17 @@ func networkFlags(flags *flag.FlagSet, o *session.Options) {
 }
 
 // start checks what the flags name and runs the session, which an interrupt ends.
-func start(s cli.Streams, o session.Options, run session.Runner) error {
+func start(s cli.Streams, o session.Options, server *serverOptions, run session.Runner) (err error) {
 	if err := checkPaths(o); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if server != nil && server.address != "" {
+		if o.Server, err = server.server(ctx, s); err != nil {
+			return err
+		}
+	}
 	bar := progress.New(s.Err, "messages")
 	defer bar.Clear()
 	return run(ctx, session.Streams{Out: s.Out, Err: s.Err, Progress: bar.Set}, o)

@@ -29,6 +29,17 @@ func New(w io.Writer, what string) *Bar {
 	return &Bar{w: w, what: what, begun: time.Now()}
 }
 
+// Describe changes what the bar says is done.
+func (b *Bar) Describe(what string) {
+	if b == nil || b.what == what {
+		return
+	}
+	b.what = what
+	if b.bar != nil {
+		b.bar.Describe(what)
+	}
+}
+
 // Set shows that done of total is done, in any unit.
 func (b *Bar) Set(done, total int) {
 	if b == nil || b.bar == nil && time.Since(b.begun) < patience {

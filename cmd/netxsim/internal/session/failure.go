@@ -17,6 +17,9 @@ func (r *result) explain(err error) error {
 	if err == nil {
 		return nil
 	}
+	if r.serverStopped != nil && r.real {
+		return fmt.Errorf("%w (%w)", err, r.serverStopped)
+	}
 	if r.serverStopped != nil {
 		return fmt.Errorf("%w (the server stopped: %v)", err, r.serverStopped)
 	}
@@ -30,17 +33,25 @@ func (r *result) explain(err error) error {
 func (r *result) damage() error {
 	var bad []string
 	for _, m := range r.fetched {
-		if m.check == differs || m.check == asSent && !r.faithful {
+		if m.check.bad() || m.check == asSent && !r.faithful {
 			bad = append(bad, fmt.Sprint(m.number))
 		}
 	}
 	switch {
 	case len(bad) > 0:
-		return fmt.Errorf("messages that differ from the mailbox: %s", strings.Join(bad, ", "))
+		return fmt.Errorf("messages that differ from %s: %s", r.against(), strings.Join(bad, ", "))
 	case len(r.fetched) < r.total:
 		return fmt.Errorf("%d of %d messages were fetched", len(r.fetched), r.total)
 	}
 	return nil
+}
+
+// against says what the messages were checked against.
+func (r *result) against() string {
+	if r.real {
+		return "the size that the server said"
+	}
+	return "the mailbox"
 }
 
 // advice says what to raise when the pool was to blame.

@@ -31,6 +31,8 @@ const (
 var (
 	clientAddress = netip.MustParsePrefix("192.2.2.61/24")
 	serverAddress = netip.MustParsePrefix("192.2.2.89/24")
+
+	serverHardware = [6]byte{0x00, 0x11, 0x22, 0x33, 0x44, 0x57}
 )
 
 // network is the simulated world of a session: a NetX client and an ordinary
@@ -51,12 +53,20 @@ func newNetwork(s Streams, o Options, box *mailbox.Mailbox, observe observer) (*
 	if err := n.addClient(o); err != nil {
 		return nil, err
 	}
+	if o.Server != nil {
+		n.addUplink(o.Server)
+		return n, nil
+	}
 	return n, n.addServer(s, o, box)
 }
 
 // open makes the kernel and the wire.
 func (n *network) open(s Streams, o Options, observe observer) {
-	n.kernel = sim.New(sim.Config{Seed: o.Seed})
+	config := sim.Config{Seed: o.Seed}
+	if o.Server != nil {
+		config.Clock = sim.RealTime()
+	}
+	n.kernel = sim.New(config)
 	n.log = newLog(s.Err, o.Log, n.kernel)
 	n.wire = link.New(n.kernel, link.Config{
 		Name:      "ethernet",
@@ -114,7 +124,7 @@ func (n *network) addServer(s Streams, o Options, box *mailbox.Mailbox) error {
 		Name:            "server",
 		Address:         serverAddress,
 		Wire:            n.wire,
-		HardwareAddress: [6]byte{0x00, 0x11, 0x22, 0x33, 0x44, 0x57},
+		HardwareAddress: serverHardware,
 	})
 	config := pop3server.Config{
 		Users: []pop3server.User{{Name: user, Password: password, Mailbox: box}},
@@ -143,9 +153,8 @@ func (n *network) addServer(s Streams, o Options, box *mailbox.Mailbox) error {
 }
 
 // startClient starts the application thread of the target.
-func (n *network) startClient(entry func()) error {
-	_, err := n.kernel.NewThread(sim.ThreadConfig{Name: "application", Priority: clientPriority, Entry: entry})
-	return err
+func (n *network) startClient(entry func()) (*sim.Thread, error) {
+	return n.kernel.NewThread(sim.ThreadConfig{Name: "application", Priority: clientPriority, Entry: entry})
 }
 
 // newLog returns a logger for w whose clock is the simulation's.

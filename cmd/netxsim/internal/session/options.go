@@ -1,5 +1,5 @@
-// Package session fetches mail once, from start to end: a POP3 server with a mailbox and a NetX Duo client on one
-// simulated wire, and the report of what the client's packet pools did.
+// Package session fetches mail once, from start to end: a POP3 server with a mailbox, or an uplink to a real one, and a
+// NetX Duo client on one simulated wire, and the report of what the client's packet pools did.
 package session
 
 import (
@@ -13,6 +13,7 @@ import (
 // Options say what is fetched, over which network, by which client.
 type Options struct {
 	Mail      string        // maildir folder, folder of .eml files, mbox file or .eml file; empty: the demo's messages
+	Server    *Server       // real server to fetch from, in real time and in place of Mail; nil: a simulated one
 	Out       string        // folder for the fetched messages; empty: they are checked and dropped
 	Pcap      string        // pcapng file for the frames of the (first) run; empty: none
 	Trace     string        // file for a timeline of threads and pool, for Perfetto; empty: none

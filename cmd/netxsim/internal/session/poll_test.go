@@ -17,7 +17,7 @@ func poll(t testing.TB) (polls int, n *network) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = n.startClient(func() {
+	_, err = n.startClient(func() {
 		for ; n.kernel.Now() < time.Hour; n.kernel.Sleep(1000) {
 			client, err := pop3client.Create(pop3client.Config{
 				IP: n.client, Server: serverAddress.Addr(), User: user, Password: password, Fixes: pop3client.AllFixes,

@@ -17,6 +17,7 @@ import (
 type result struct {
 	fetched  []fetched
 	total    int  // messages in the mailbox
+	real     bool // the mailbox is a real server's, and so is the time
 	faithful bool // the client had the C library's bugs
 	quirks   []pop3client.QuirkCount
 
@@ -37,11 +38,24 @@ func printReport(w io.Writer, o Options, r *result) {
 		fmt.Fprintln(w)
 	}
 	printMessages(w, r)
-	fmt.Fprintf(w, "\nvirtual time %v, wall time %v\n\n", r.virtual.Round(time.Microsecond), r.wall.Round(time.Millisecond))
+	printTime(w, r)
 	printPool(w, r)
 	printQuirks(w, o, r)
-	fmt.Fprintf(w, "\nwire: %d frames, %d bytes, %d lost; seed %d, frame hash %016x\n",
-		r.wire.Frames, r.wire.Bytes, r.wire.Lost, r.seed, r.hash)
+	fmt.Fprintf(w, "\nwire: %d frames, %d bytes, %d lost", r.wire.Frames, r.wire.Bytes, r.wire.Lost)
+	if !r.real { // what happens in real time does not repeat
+		fmt.Fprintf(w, "; seed %d, frame hash %016x", r.seed, r.hash)
+	}
+	fmt.Fprintln(w)
+}
+
+// printTime prints how long the session took.
+func printTime(w io.Writer, r *result) {
+	virtual, wall := r.virtual.Round(time.Microsecond), r.wall.Round(time.Millisecond)
+	if r.real {
+		fmt.Fprintf(w, "\nreal time %v\n\n", virtual)
+		return
+	}
+	fmt.Fprintf(w, "\nvirtual time %v, wall time %v\n\n", virtual, wall)
 }
 
 // shownMessages is how many messages a report lists one by one.
@@ -51,17 +65,21 @@ const shownMessages = 20
 func printMessages(w io.Writer, r *result) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "message\tbytes\tpackets\tCRC-32\t  check\t")
-	var counts [asSent + 1]int
+	var counts [checks]int
 	bytes := 0
 	for i, m := range r.fetched {
 		counts[m.check]++
 		bytes += m.bytes
-		if i < shownMessages || m.check == differs {
+		if i < shownMessages || m.check.bad() {
 			fmt.Fprintf(table, "%d\t%d\t%d\t%08x\t  %v\t\n", m.number, m.bytes, m.packets, m.sum, m.check)
 		}
 	}
 	table.Flush()
-	fmt.Fprintf(w, "%d of %d messages intact", counts[intact], r.total)
+	if r.real {
+		fmt.Fprintf(w, "%d of %d messages as long as the server says", counts[whole], r.total)
+	} else {
+		fmt.Fprintf(w, "%d of %d messages intact", counts[intact], r.total)
+	}
 	if counts[asSent] > 0 {
 		fmt.Fprintf(w, ", %d as sent, with doubled dots and end mark", counts[asSent])
 	}

@@ -14,7 +14,7 @@ import (
 // Run is the Runner of the program: it opens the mailbox, simulates the
 // session, once or twice, and prints what came of it.
 func Run(ctx context.Context, s Streams, o Options) error {
-	mail, err := readMail(o.Mail)
+	mail, err := readMail(o)
 	if err != nil {
 		return cli.BadInput(fmt.Errorf("--mail: %w", err))
 	}
@@ -46,12 +46,16 @@ type source struct {
 	text    []byte
 }
 
-// readMail reads the user's mailbox, or the demo's.
-func readMail(path string) ([]source, error) {
+// readMail reads the user's mailbox, or the demo's. That of a real server stays
+// there.
+func readMail(o Options) ([]source, error) {
+	if o.Server != nil {
+		return nil, nil
+	}
 	box := demomail.Mailbox()
-	if path != "" {
+	if o.Mail != "" {
 		var err error
-		if box, err = mailbox.Open(path); err != nil {
+		if box, err = mailbox.Open(o.Mail); err != nil {
 			return nil, err
 		}
 	}
@@ -107,13 +111,18 @@ func simulate(ctx context.Context, s Streams, o Options, mail []source, out *out
 	}
 	files.begin(n)
 	f := &fetcher{ctx: ctx, network: n, options: o, mail: mail, out: out, progress: s.Progress}
-	if err := n.startClient(f.run); err != nil {
+	thread, err := n.startClient(f.run)
+	if err != nil {
 		return nil, err
+	}
+	if o.Server != nil {
+		defer n.abortOn(ctx, thread)()
 	}
 	report, err := n.kernel.Run(nil)
 	r := &result{
 		fetched:       f.fetched,
-		total:         len(mail),
+		total:         max(f.total, len(mail)),
+		real:          o.Server != nil,
 		faithful:      o.Faithful,
 		quirks:        f.quirks,
 		pool:          n.pool.Stats(),

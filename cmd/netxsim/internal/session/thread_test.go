@@ -42,7 +42,7 @@ func TestServerOnThreads(t *testing.T) {
 		}
 	})
 	f := &fetcher{ctx: context.Background(), network: n, options: options(), mail: mail}
-	if err := n.startClient(f.run); err != nil {
+	if _, err := n.startClient(f.run); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := n.kernel.Run(nil); err != nil {
