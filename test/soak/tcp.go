@@ -146,7 +146,7 @@ func (w *world) netxClient(d *simtest.Device, name string, r *rand.Rand, to neti
 		}
 		queue := uint32(2 + r.IntN(4))
 		socket.ConfigureTransmit(queue, 100, 1200, 0) // the server may be busy with others for long
-		if err := socket.Connect(to, port, patienceTicks); err != nil {
+		if err := socket.Connect(to, uint32(port), patienceTicks); err != nil {
 			done()
 			return nil, nil, err
 		}
