@@ -41,5 +41,7 @@
 //
 // A failed run prints its seed, its faults and what simtest knows. It is run again with everything that happens to
 // frames recorded, and that is shrunk to a minimal schedule with which it still fails in the same way,
-// printed as Go and as YAML.
+// printed as Go and as YAML. TestReplay runs a case with a schedule in place of the faults of its wires, and prints everything:
+//
+//	go test ./test/soak -run TestReplay -fault loss -first 2 -replay 'lan1 alpha>router 7 drop; lan1 router>alpha 9 delay 3ms'
 package soak
