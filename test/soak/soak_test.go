@@ -22,6 +22,7 @@ var (
 	first   = flag.Uint64("first", 1, "the first seed")
 	only    = flag.String("fault", "", "run only this row")
 	workers = flag.Int("workers", runtime.NumCPU(), "run so many networks at a time")
+	within  = flag.Duration("for", 0, "begin no further case after this time; 0: all of them")
 	budget  = flag.Int("shrink", 150, "shrink a failure with so many runs at most")
 	replay  = flag.String("replay", "", "frame faults with semicolons between them, for TestReplay")
 )
@@ -51,10 +52,10 @@ func TestSoak(t *testing.T) {
 		t.Fatalf("there is no fault %q, only %s", *only, strings.Join(soak.Matrix(), ", "))
 	}
 	begin := time.Now()
-	s := sweep(t, list)
+	s := sweep(t, list, func() bool { return *within > 0 && time.Since(begin) > *within })
 	var b strings.Builder
 	s.figures.Print(&b)
-	t.Logf("%d cases on %d workers took %v, %d of them a second time\n%s", len(list), *workers, time.Since(begin).Round(time.Second), s.twice, b.String())
+	t.Logf("%d of %d cases on %d workers took %v, %d of them a second time\n%s", s.figures.Runs, len(list), *workers, time.Since(begin).Round(time.Second), s.twice, b.String())
 	for i, c := range s.failed {
 		if i == 3 {
 			t.Errorf("and %d more: %v", len(s.failed)-i, s.failed[i:])
@@ -71,8 +72,8 @@ type swept struct {
 	twice   int
 }
 
-// sweep runs cases on all workers.
-func sweep(t *testing.T, list []soak.Case) (s swept) {
+// sweep runs cases on all workers, until the time is up.
+func sweep(t *testing.T, list []soak.Case, up func() bool) (s swept) {
 	var mu sync.Mutex
 	var next atomic.Int64
 	var wait sync.WaitGroup
@@ -80,7 +81,7 @@ func sweep(t *testing.T, list []soak.Case) (s swept) {
 		wait.Go(func() {
 			for {
 				i := int(next.Add(1)) - 1
-				if i >= len(list) {
+				if i >= len(list) || up() {
 					return
 				}
 				result, err := soak.Run(t, list[i], soak.Options{})
@@ -90,6 +91,9 @@ func sweep(t *testing.T, list []soak.Case) (s swept) {
 				}
 				mu.Lock()
 				s.figures.Add(result.Figures)
+				if s.figures.Runs%1000 == 0 {
+					t.Logf("%d of %d cases, %d failed", s.figures.Runs, len(list), s.figures.Failed)
+				}
 				if again {
 					s.twice++
 				}
