@@ -149,6 +149,7 @@ func (s *TCPSocket) follow() {
 			s.state = TCPClosing
 			s.rx.next++
 			s.log("FIN crossed")
+			s.allReceived()
 			s.sendACK()
 		}
 	case tcp.StateTimeWait:
@@ -180,6 +181,7 @@ func (s *TCPSocket) bothClosed() {
 	s.state = TCPTimedWait
 	s.setTimeout(s.ip.ticks(timedWaitTicks))
 	s.log("both closed")
+	s.allReceived()
 	if !crossed {
 		s.rx.next++
 		s.sendACK()

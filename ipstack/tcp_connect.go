@@ -81,7 +81,7 @@ func (s *TCPSocket) reset() {
 	s.rx.reset(s)
 	s.tx.reset()
 	s.count = traffic{}
-	s.synSent, s.halfOpen, s.wasReset = false, false, false
+	s.synSent, s.halfOpen, s.wasReset, s.halfClosed = false, false, false, false
 }
 
 // receiveInSynSent handles a segment while the peer has not answered the SYN.

@@ -36,9 +36,19 @@ func (s *TCPSocket) CloseSend() error {
 		return status.NotConnected
 	}
 	s.ip.tcp.info.Disconnections++
+	s.halfClosed = true
 	s.endSending()
 	s.wakeSenders()
 	return nil
+}
+
+// allReceived tells the threads that wait for data that no more will come, when the
+// peer's FIN arrives behind ours. In C nobody is left to wait then: our FIN
+// comes from a disconnect, which ends all waiting itself.
+func (s *TCPSocket) allReceived() {
+	if s.halfClosed {
+		s.wait.receive.wakeAll(status.NotConnected)
+	}
 }
 
 // Reset ends the connection with a reset, in whatever state it is, as

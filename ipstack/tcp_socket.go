@@ -93,6 +93,7 @@ type TCPSocket struct {
 	entry                   waiter.Entry
 	halfOpen                bool // netstack has answered the parked SYN
 	wasReset                bool // the peer has reset the connection
+	halfClosed              bool // CloseSend has sent FIN
 	synSent                 bool // our SYN or SYN-ACK has left
 	moved                   bool // netstack has been told something since its state was looked at
 

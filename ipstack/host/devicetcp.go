@@ -150,10 +150,10 @@ func (s *deviceStream) drop() {
 // end says why nothing more can be read.
 func (s *deviceStream) end() error {
 	switch {
+	case s.ended: // even if a reset came behind: an instance that is read late tells its window to a peer that has gone
+		return io.EOF
 	case s.socket.WasReset():
 		return syscall.ECONNRESET
-	case s.ended:
-		return io.EOF
 	}
 	return syscall.ETIMEDOUT
 }

@@ -24,6 +24,12 @@ func (b *hostBackend) packets(local, to netip.AddrPort) (datagrams, error) {
 		return nil, err
 	}
 	s.ep.SocketOptions().SetBroadcast(true)
+	// With path MTU discovery netstack numbers no datagram, and then sends long ones in fragments all the same, which all
+	// have the number 0: receivers take those of one datagram for another's (RFC 6864, section 4.3).
+	if err := s.ep.SetSockOptInt(tcpip.MTUDiscoverOption, int(tcpip.PMTUDiscoveryDont)); err != nil {
+		s.ep.Close()
+		return nil, goError(err)
+	}
 	if err := s.bind(local); err != nil {
 		return nil, err
 	}
