@@ -3,9 +3,11 @@
 //
 // # Who does what
 //
-// Of a TCP connection netstack has the handshake, the data that arrive, of which
-// it makes a stream, and the states of the two FINs. It sees the other side of a
-// connection on which this side sends no data. This package does what makes
+// Of a TCP connection netstack has the handshake, the sequence numbers of the data
+// that arrive, and the states of the two FINs. It sees the other side of a
+// connection on which this side sends no data, and whose data it is told of seldom, many
+// segments at once and without their bytes, which are in the packets of the
+// receive queue. This package does what makes
 // NetX NetX: every frame is paid for with packets of a pool and keeps them for
 // as long as a target would; a SYN is answered when the application accepts;
 // one segment sent is one packet received; what is sent, acknowledged and sent
@@ -13,8 +15,8 @@
 // and statuses are those of the C library.
 //
 // Frames pass this package on their way into and out of netstack (the "edge").
-// A received segment is judged there as NetX would, before netstack sees it
-// with the sequence numbers, the window and, in a connection of the instance
+// A received segment is judged there as NetX would. What netstack is told of it
+// has the sequence numbers, the window and, in a connection of the instance
 // with itself, the addresses that netstack expects. Of what netstack sends only
 // the SYN counts: it begins a connection.
 //

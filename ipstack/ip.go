@@ -207,7 +207,7 @@ func (ip *IP) initServices() {
 // addresses that needs no address resolution, and the route for everything.
 func (ip *IP) openStack() {
 	ip.stack = netstack.New(netstack.Config{Kernel: ip.kernel, Name: ip.name, Run: ip.postTimer})
-	ip.nic = ip.stack.AddNIC(netstack.NICConfig{ID: nicID, MTU: defaultMTU, Output: ip.output, Listens: ip.listens})
+	ip.nic = ip.stack.AddNIC(netstack.NICConfig{ID: nicID, MTU: defaultMTU, Checked: true, Output: ip.output, Listens: ip.listens})
 	ip.stack.SetRouteTable([]tcpip.Route{{Destination: header.IPv4EmptySubnet, NIC: nicID}})
 	ip.addressesChanged()
 }

@@ -155,7 +155,7 @@ func (v *ipv6Protocol) park(n *neighbour, i *Interface, packet *packetpool.Packe
 		n.waiting = slices.Delete(n.waiting, 0, 1)
 	}
 	if packet != nil {
-		packet.Hold(&v.ip.holders.arp)
+		packet.Hold(&v.ip.holders.neighbour)
 	}
 	n.waiting = append(n.waiting, arpWaiting{slices.Clone(v.ip.frame), packet, v.ip.vlan})
 	if len(n.waiting) > 1 {

@@ -180,10 +180,10 @@ func (t *tcpProtocol) refuse(seg *segment, in *Interface) {
 func (t *tcpProtocol) deliver(seg *segment) {
 	if seg.has(header.TCPFlagSyn) {
 		var room [ipv4Header + synHeader]byte
-		t.ip.nic.Deliver(ipv4.ProtocolNumber, true, seg.netxSYN(room[:], uint16(seg.mss()), maxWindow))
+		t.ip.nic.Deliver(ipv4.ProtocolNumber, seg.netxSYN(room[:], uint16(seg.mss()), maxWindow))
 		return
 	}
-	t.ip.nic.Deliver(ipv4.ProtocolNumber, true, seg.datagram)
+	t.ip.nic.Deliver(ipv4.ProtocolNumber, seg.datagram)
 }
 
 // edgeOut takes a segment of netstack's, in the scratch frame. The SYN of the

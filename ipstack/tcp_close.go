@@ -130,9 +130,10 @@ func (s *TCPSocket) ended() {
 
 // follow takes over what the last segment did to the connection's state.
 func (s *TCPSocket) follow() {
-	if s.endpoint == nil {
+	if s.endpoint == nil || !s.moved {
 		return
 	}
+	s.moved = false
 	switch tcp.EndpointState(s.endpoint.State()) {
 	case tcp.StateCloseWait:
 		if s.state == TCPEstablished && s.rx.complete() {

@@ -76,6 +76,7 @@ func (s *TCPSocket) endSending() {
 	if err := s.endpoint.Shutdown(tcpip.ShutdownWrite); err != nil {
 		s.ip.internal("shut down", err)
 	}
+	s.moved = true
 	s.ip.settle()
 }
 

@@ -45,7 +45,7 @@ func (ip *IP) Listen(port uint16, socket *TCPSocket, queue int, callback func(s 
 		return status.MaxListen
 	}
 	l := &listener{tcp: t, port: port, socket: socket, callback: callback, limit: queue}
-	l.held.name = "ip " + ip.name + " listen queue"
+	l.held = holder{"ip " + ip.name + " listen queue", debugListen}
 	t.listeners[port] = l
 	socket.listen(port)
 	return nil

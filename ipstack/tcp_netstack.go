@@ -53,19 +53,17 @@ func (s *TCPSocket) inward(seg *segment) {
 	setTCPChecksum(seg.datagram, seg.tcp)
 }
 
-// deliver hands a segment of the connection to netstack, as the peer of
+// deliver hands a segment of the handshake to netstack, as the peer of
 // somebody who sends no data would have sent it, and lets netstack settle.
 func (s *TCPSocket) deliver(seg *segment) {
 	if seg.has(header.TCPFlagAck) {
-		ack := s.tx.base
-		if s.tx.finAcked {
-			ack++
-		}
-		seg.acknowledge(ack, maxWindow)
+		seg.acknowledge(s.shadowACK(), maxWindow)
 	}
 	s.inward(seg)
 	s.ip.tcp.deliver(seg)
 	s.ip.stack.Settle()
+	s.rx.delivered(seg)
+	s.moved = true
 }
 
 // maxWindow is the largest window without scaling.

@@ -6,6 +6,16 @@ import (
 	"netxsim/packetpool"
 )
 
+// enqueue marks a packet as one of a TCP queue, so that whoever has had it
+// before cannot release it.
+func enqueue(packet *packetpool.Packet) { packet.UnionNext.TcpQueueNext = packetpool.Enqueued }
+
+// dequeue takes the mark off and returns the packet.
+func dequeue(packet *packetpool.Packet) *packetpool.Packet {
+	packet.UnionNext.TcpQueueNext = packetpool.Allocated
+	return packet
+}
+
 // received is a segment in a receive queue.
 type received struct {
 	packet *packetpool.Packet
@@ -45,6 +55,7 @@ func (q *segmentQueue) readyBytes() uint32 {
 func (q *segmentQueue) pop() received {
 	r := *q.at(0)
 	*q.at(0) = received{}
+	dequeue(r.packet)
 	q.first++
 	if q.first == len(q.items) {
 		q.items, q.first = q.items[:0], 0
@@ -85,7 +96,7 @@ func (q *segmentQueue) insert(packet *packetpool.Packet, begin seqnum.Value) boo
 		case other.begin.LessThanEq(seg.begin) && seg.end().LessThanEq(other.end()):
 			return false
 		case seg.begin.LessThanEq(other.begin) && other.end().LessThanEq(seg.end()):
-			other.packet.Release()
+			dequeue(other.packet).Release()
 			q.removeAt(i)
 		case seg.begin.LessThanEq(other.begin):
 			trimBack(seg.packet, uint32(other.begin.Size(seg.end())))
@@ -104,6 +115,7 @@ func (q *segmentQueue) insert(packet *packetpool.Packet, begin seqnum.Value) boo
 func (q *segmentQueue) popLast() received {
 	r := *q.at(q.len() - 1)
 	q.removeAt(q.len() - 1)
+	dequeue(r.packet)
 	return r
 }
 
@@ -116,6 +128,7 @@ func (q *segmentQueue) insertAt(i int, r received) {
 	q.items = append(q.items, received{})
 	copy(q.items[q.first+i+1:], q.items[q.first+i:])
 	*q.at(i) = r
+	enqueue(r.packet)
 }
 
 func (q *segmentQueue) removeAt(i int) {

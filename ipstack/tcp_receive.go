@@ -2,9 +2,7 @@ package ipstack
 
 import (
 	"errors"
-	"io"
 
-	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/seqnum"
 
@@ -24,6 +22,7 @@ type receiver struct {
 	full       int          // the whole window
 	finSeen    bool         // the peer has sent its FIN
 	fin        seqnum.Value // which has this sequence number
+	told       seqnum.Value // netstack knows of what is before
 
 	limit    int  // segments that may wait, on a target with LowWatermark
 	overfull bool // the last segment of the queue is one too many
@@ -37,7 +36,7 @@ func (r *receiver) reset(s *TCPSocket) {
 }
 
 // start sets the sequence number of the first byte.
-func (r *receiver) start(first seqnum.Value) { r.next, r.acked = first, first }
+func (r *receiver) start(first seqnum.Value) { r.next, r.acked, r.told = first, first, first }
 
 // end is the sequence number behind the last byte that is queued.
 func (r *receiver) end() seqnum.Value {
@@ -188,15 +187,14 @@ func (s *TCPSocket) receiveConnected(packet *packetpool.Packet, seg *segment) bo
 	return kept
 }
 
-// takeData gives netstack a segment that has news for it, and the application
-// its data. It reports whether the packet is in the receive queue now.
+// takeData gives the application a segment's data, and tells netstack what it
+// has to know. It reports whether the packet is in the receive queue now.
 func (s *TCPSocket) takeData(packet *packetpool.Packet, seg *segment) bool {
 	queued := s.takesData() && s.enqueue(packet, seg)
-	if queued || seg.has(header.TCPFlagFin) || s.tx.finAcked {
-		s.deliver(seg)
-	}
 	if queued {
 		s.receiveData()
+	} else {
+		s.tell()
 	}
 	return queued
 }
@@ -278,8 +276,9 @@ func (s *TCPSocket) keepData(packet *packetpool.Packet, seg *segment) seqnum.Val
 // receiveData moves the data that are in order to where the application gets
 // them.
 func (s *TCPSocket) receiveData() {
-	s.drain()
-	if !s.rx.advance() {
+	advanced := s.rx.advance()
+	s.tell()
+	if !advanced {
 		return
 	}
 	for s.rx.queue.ready() && !s.wait.receive.empty() {
@@ -296,14 +295,6 @@ func (s *TCPSocket) receiveData() {
 		s.sendACK()
 	} else {
 		s.owe()
-	}
-}
-
-// drain takes from netstack what it has in order, if anything; the bytes
-// themselves are in the packets.
-func (s *TCPSocket) drain() {
-	if s.endpoint != nil {
-		s.endpoint.Read(io.Discard, tcpip.ReadOptions{})
 	}
 }
 

@@ -94,6 +94,7 @@ type TCPSocket struct {
 	halfOpen                bool // netstack has answered the parked SYN
 	wasReset                bool // the peer has reset the connection
 	synSent                 bool // our SYN or SYN-ACK has left
+	moved                   bool // netstack has been told something since its state was looked at
 
 	parked  []byte // the SYN that waits for accept
 	clock   dueSocket
@@ -147,7 +148,7 @@ func (s *TCPSocket) Create(ip *IP, config TCPSocketConfig) error {
 	s.rx.reset(s)
 	s.rx.limit = maxReceiveQueue
 	s.initWaiting()
-	s.held.receive.name = "socket " + config.Name + " receive queue"
+	s.held.receive = holder{"socket " + config.Name + " receive queue", debugTCP}
 	s.held.transmit.name = "socket " + config.Name + " transmit queue"
 	s.entry = waiter.NewFunctionEntry(waiter.EventHUp|waiter.EventErr, func(waiter.EventMask) { ip.stack.Notify(s) })
 	ip.tcp.created++

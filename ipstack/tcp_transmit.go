@@ -95,6 +95,7 @@ func (t *transmitter) allowed(mss uint32) uint32 {
 
 // add queues a packet whose data have just been given sequence numbers.
 func (t *transmitter) add(packet *packetpool.Packet) *transmitted {
+	enqueue(packet)
 	size := packet.Length
 	t.queue = append(t.queue, transmitted{packet, t.next, t.next.Add(seqnum.Size(size)), size})
 	t.next = t.next.Add(seqnum.Size(size))
@@ -119,7 +120,7 @@ func (t *transmitter) acknowledged(ack, last seqnum.Value) int {
 func (t *transmitter) release(n int) {
 	for i := range n {
 		t.outstanding -= min(t.outstanding, t.queue[i].size)
-		t.queue[i].packet.Release()
+		dequeue(t.queue[i].packet).Release()
 	}
 	kept := copy(t.queue, t.queue[n:])
 	clear(t.queue[kept:])

@@ -61,7 +61,7 @@ func (s *UDPSocket) Create(ip *IP, config UDPSocketConfig) error {
 		return status.NotEnabled
 	}
 	*s = UDPSocket{ip: ip, config: config, vlan: noVLANPriority}
-	s.holder.name = "udp socket " + config.Name + " receive queue"
+	s.holder = holder{"udp socket " + config.Name + " receive queue", debugUDP}
 	s.waiting.kernel = ip.kernel
 	s.waiting.what = func() string { return "a datagram for udp socket " + config.Name }
 	ip.udp.sockets = append(ip.udp.sockets, s)

@@ -64,8 +64,7 @@ func (s *TCPSocket) refuseData(packet *packetpool.Packet, seg *segment) bool {
 	s.cutToWindow(packet, seg)
 	s.countReceived(seg.payload - uint32(old))
 	if s.tx.finAcked {
-		seg.cut(seg.payload)
-		s.deliver(seg)
+		s.tell()
 	}
 	packet.Release()
 	s.rx.window, s.rx.windowTold = 0, 0

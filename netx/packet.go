@@ -200,14 +200,16 @@ func NxPacketDataAdjust(packet *NX_PACKET, headerSize ULONG) UINT {
 
 // NxPacketDebugInfoGet stores what is known about the packet at a position in
 // the pool's memory: the packet, its state, the thread that used it last ("ISR"
-// outside threads), and the source file and line where it did. A nil pointer
-// skips its value. It needs a target with EnablePacketDebugInfo
+// outside threads), and the source file and line where it did. The file of a
+// packet in a queue is the queue's name, such as NX_PACKET_UDP_RECEIVE_QUEUE. A
+// nil pointer skips its value. It needs a target with EnablePacketDebugInfo
 // (NX_ENABLE_PACKET_DEBUG_INFO), without which C does not have the service.
 //
 // Unlike NetX Duo, packetStatus takes the value of UnionNext.TcpQueueNext, so
 // that it compares with NX_PACKET_FREE, NX_PACKET_ALLOCATED and
-// NX_PACKET_ENQUEUED; file and line are those of the call into the library, not
-// inside it; and a packetIndex behind the last packet is NX_INVALID_PARAMETERS.
+// NX_PACKET_ENQUEUED, which all packets of TCP queues have; file and line are
+// those of the call into the library where there is one, not inside it; and a
+// packetIndex behind the last packet is NX_INVALID_PARAMETERS.
 //
 // Status: NX_SUCCESS, NX_PTR_ERROR, NX_NOT_SUPPORTED, NX_INVALID_PARAMETERS.
 // Callers: initialization, threads, timers, ISRs.

@@ -52,5 +52,16 @@ var (
 	NX_DRIVER_TX_DONE   = packetpool.DriverTxDone
 )
 
+// What NxPacketDebugInfoGet calls the queues that hold packets, in the place of a
+// source file.
+const (
+	NX_PACKET_ARP_WAITING_QUEUE = "ARP waiting queue" // for a neighbour's hardware address
+	NX_PACKET_ND_WAITING_QUEUE  = "ND waiting queue"  // the same of IPv6
+	NX_PACKET_TCP_LISTEN_QUEUE  = "TCP listen queue"  // connection requests
+	NX_PACKET_TCP_RECEIVE_QUEUE = "TCP receive queue"
+	NX_PACKET_UDP_RECEIVE_QUEUE = "UDP receive queue"
+	NX_PACKET_IP_FRAGMENT_QUEUE = "IP fragment queue"
+)
+
 // TX_BYTE_POOL_MIN is the smallest byte pool, in bytes.
 const TX_BYTE_POOL_MIN = 100

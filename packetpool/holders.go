@@ -34,6 +34,9 @@ func (p *Packet) Hold(h Holder) {
 		}
 		p.home.beforeHold(p)
 		p.hold(h)
+		if p.debug != nil {
+			p.noteHeld(h)
+		}
 		p.home.tellOf(p, CauseHold)
 	}
 }

@@ -3,7 +3,9 @@ package packetpool_test
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
+	"runtime"
 	"testing"
 
 	"netxsim/netx/status"
@@ -239,3 +241,35 @@ func TestDebugInfoOfAHandOver(t *testing.T) {
 		t.Errorf("%+v", misuse)
 	}
 }
+
+// A packet in a queue that has a name is there, with the thread and the line that put it there; without a name it is at
+// that line.
+func TestDebugInfoOfAQueue(t *testing.T) {
+	k := &fakeKernel{name: "client"}
+	pool := debugPool(t, k, 1)
+	p := get(pool)
+	for _, test := range []struct {
+		holder packetpool.Holder
+		want   string
+	}{
+		{namedQueue("UDP receive queue"), "UDP receive queue"}, {namedQueue(""), "misuse_test.go"},
+		{queue("driver"), "misuse_test.go"}, {nil, "misuse_test.go"},
+	} {
+		k.name = "IP thread"
+		p.Hold(test.holder)
+		_, _, line, _ := runtime.Caller(0)
+		info, err := pool.DebugInfo(0)
+		if err != nil || info.Thread != "IP thread" || filepath.Base(info.File) != test.want || info.Line != line-1 {
+			t.Errorf("%v: %+v, %v, want %s:%d", test.holder, info, err, test.want, line-1)
+		}
+	}
+	_ = p.Release()
+	if info, _ := pool.DebugInfo(0); filepath.Base(info.File) != "misuse_test.go" {
+		t.Errorf("after the release: %+v", info)
+	}
+}
+
+type namedQueue string
+
+func (q namedQueue) HolderName() string { return "socket client receive queue" }
+func (q namedQueue) QueueName() string  { return string(q) }

@@ -54,7 +54,7 @@ var markers [4]Packet
 var (
 	Free         = &markers[0] // NX_PACKET_FREE: in its pool
 	Allocated    = &markers[1] // NX_PACKET_ALLOCATED: held by the application or the stack
-	Enqueued     = &markers[2] // NX_PACKET_ENQUEUED: the tail of a TCP queue
+	Enqueued     = &markers[2] // NX_PACKET_ENQUEUED: in a TCP queue; in C only its tail
 	DriverTxDone = &markers[3] // NX_DRIVER_TX_DONE: sent, kept for retransmission
 )
 

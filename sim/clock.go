@@ -3,6 +3,7 @@ package sim
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,14 +21,37 @@ type Clock interface {
 // runs with peers outside the simulation. In a bubble of testing/synctest it
 // follows the bubble's clock, so that a run takes part in the test's time.
 func RealTime() Clock {
-	return &systemClock{start: time.Now()} //netxlint:wallclock this is the clock for runs in real time
+	now := time.Now() //netxlint:wallclock this is the clock for runs in real time
+	return &systemClock{start: now, bubble: inBubble(now)}
 }
 
-type systemClock struct{ start time.Time }
+type systemClock struct {
+	start  time.Time
+	bubble bool         // it follows that of a bubble
+	last   atomic.Int64 // then what Now returned last inside of it
+}
 
+// Now may be called from outside of the clock's bubble too, while somebody inside
+// waits for the caller without letting the bubble's time move: as a network stack does whose goroutines
+// are outside. It then returns what the bubble's clock shows.
 func (c *systemClock) Now() time.Duration {
-	return time.Since(c.start) //netxlint:wallclock this is the clock for runs in real time
+	now := time.Now() //netxlint:wallclock this is the clock for runs in real time
+	if !c.bubble {
+		return now.Sub(c.start)
+	}
+	if !inBubble(now) {
+		return time.Duration(c.last.Load())
+	}
+	d := now.Sub(c.start)
+	c.last.Store(int64(d))
+	return d
 }
+
+// began is later than any time in a bubble: those begin in the year 2000.
+var began = time.Now().Round(0) //netxlint:wallclock tells a bubble's clock from the system's
+
+// inBubble reports whether somebody who reads this on the clock is in a bubble of testing/synctest.
+func inBubble(now time.Time) bool { return now.Round(0).Before(began) }
 
 func (c *systemClock) Sleep(until time.Duration, wake <-chan struct{}) {
 	if until < 0 {
@@ -73,6 +97,7 @@ type outside struct {
 	mu     sync.Mutex
 	posted []func()
 	spare  []func()
+	polls  []func() bool
 	open   int
 	bell   chan struct{} // rings when something was posted
 }
@@ -85,6 +110,20 @@ func (k *Kernel) Post(f func()) {
 	k.outside.posted = append(k.outside.posted, f)
 	k.outside.mu.Unlock()
 	k.outside.ring()
+}
+
+// Poll has f called, in event context, whenever the run is about to wait for its clock or for somebody outside: f looks,
+// without waiting, whether there is something for the simulation, posts it, and reports whether there was. It
+// saves the time that it takes a goroutine to be woken and to wake the run in its turn. It is for the time before the run
+// and for the holder of the baton.
+func (k *Kernel) Poll(f func() bool) { k.outside.polls = append(k.outside.polls, f) }
+
+// poll asks those who look for something, and reports whether somebody has found it.
+func (o *outside) poll() (found bool) {
+	for _, f := range o.polls {
+		found = f() || found
+	}
+	return found
 }
 
 func (o *outside) ring() {
@@ -124,6 +163,9 @@ func (k *Kernel) enter() bool {
 	posted := o.posted
 	o.posted = o.spare[:0]
 	o.mu.Unlock()
+	if len(posted) > 0 {
+		k.Now() // for those whom the kernel's clock does not tell it: see systemClock.Now
+	}
 	for i, f := range posted {
 		if k.run.failure != nil {
 			break
@@ -147,6 +189,9 @@ func (k *Kernel) await(at int64) bool {
 	}
 	if at >= 0 && int64(k.cfg.Clock.Now()) >= at {
 		return true
+	}
+	if k.outside.poll() {
+		return false
 	}
 	k.rest(func() { k.cfg.Clock.Sleep(time.Duration(at), k.outside.bell) })
 	return at >= 0 && int64(k.cfg.Clock.Now()) >= at

@@ -15,6 +15,13 @@ import (
 	"netxsim/sim/link"
 )
 
+// minRTO is the least time after which a host sends again. NetX acknowledges a lone
+// segment up to 200 ms after it came: with netstack's 200 ms both would happen at one
+// instant, and whoever has had a time-out would have the next one at every segment.
+// Linux adds the round trip to its 200 ms; netstack takes the larger of the two, so
+// there must be room for the way there and back.
+const minRTO = 300 * time.Millisecond
+
 // nicID is netstack's number of a host's interface.
 const nicID tcpip.NICID = 1
 
@@ -69,7 +76,8 @@ func New(kernel *sim.Kernel, config Config) *Host {
 	})
 	// Reno counts in integers; cubic's floating point differs between machines.
 	reno, recovery := tcpip.CongestionControlOption("reno"), tcpip.TCPRecovery(0)
-	h.stack.SetTCP(&reno, &recovery)
+	timeout := tcpip.TCPMinRTOOption(minRTO)
+	h.stack.SetTCP(&reno, &recovery, &timeout)
 	h.configureAddress(config)
 	h.configureLoopback(config)
 	kernel.OnEnd(h.stack.Destroy)
@@ -123,7 +131,7 @@ func (h *Host) configureLoopback(config Config) {
 func (h *Host) turnRound(nic *netstack.NIC, pkt *stack.PacketBuffer) {
 	frame := slices.Concat(pkt.AsSlices()...)
 	h.kernel.After(loopbackLatency, func() {
-		nic.Deliver(ipv4.ProtocolNumber, false, frame)
+		nic.Deliver(ipv4.ProtocolNumber, frame)
 		h.stack.Settle()
 	})
 }
@@ -143,7 +151,7 @@ func (h *Host) receive(frame []byte) {
 
 // deliver hands a frame to the stack.
 func (h *Host) deliver(frame []byte) {
-	h.nic.Deliver(0, false, frame)
+	h.nic.Deliver(0, frame)
 	h.stack.Settle()
 }
 

@@ -66,6 +66,14 @@ type Result struct {
 // Passed reports whether everything expected held.
 func (r *Result) Passed() bool { return len(r.Failures) == 0 }
 
+// DropSeries leaves out what Series and Sequence of [Options] keep.
+func (r *Result) DropSeries() {
+	r.Sequence = nil
+	for i := range r.Pools {
+		r.Pools[i].Series = nil
+	}
+}
+
 // A PoolResult is what a packet pool went through.
 type PoolResult struct {
 	Host    string   `json:"host"`
@@ -102,7 +110,8 @@ type PoolResult struct {
 	Series []Point `json:"series,omitempty"`
 }
 
-// A Point is the number of free packets from an instant on.
+// A Point is the number of free packets from an instant on. In a series an
+// instant may have two: how few there were at least, and how many then.
 type Point struct {
 	At   time.Duration `json:"at"`
 	Free int           `json:"free"`

@@ -72,14 +72,22 @@ func (p *poolWatch) observe(e packetpool.Event) {
 	}
 }
 
-// note keeps the number of free packets from an instant on.
+// note keeps the number of free packets from an instant on; of several in one instant the lowest, if it is a dip, and the
+// last.
 func (p *poolWatch) note(at time.Duration, free uint32) {
-	series := &p.result.Series
-	if n := len(*series); n > 0 && (*series)[n-1].At == at {
-		(*series)[n-1].Free = int(free)
-		return
+	series, now := p.result.Series, Point{at, int(free)}
+	n := len(series)
+	switch {
+	case n > 1 && series[n-2].At == at && series[n-2].Free >= now.Free:
+		series[n-2] = now
+		p.result.Series = series[:n-1]
+	case n > 1 && series[n-2].At == at:
+		series[n-1] = now
+	case n > 0 && series[n-1].At == at && series[n-1].Free >= now.Free:
+		series[n-1] = now
+	default:
+		p.result.Series = append(series, now)
 	}
-	*series = append(*series, Point{at, int(free)})
 }
 
 // maxLooks is how often the packets are looked at while the pool is at one

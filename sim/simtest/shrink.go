@@ -75,7 +75,7 @@ func (s *shrinking) run(config Config, quiet bool) *attempt {
 func inTime(t testing.TB) (context.Context, context.CancelFunc) {
 	if limited, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
 		if deadline, ok := limited.Deadline(); ok {
-			left := time.Until(deadline) //netxlint:wallclock go test measures by it
+			left := time.Until(deadline)                       //netxlint:wallclock go test measures by it
 			return context.WithTimeout(t.Context(), left*9/10) //netxlint:wallclock go test measures by it
 		}
 	}

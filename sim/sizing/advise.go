@@ -58,6 +58,7 @@ type Advice struct {
 	Solid    *FrontierPoint  `json:"solid,omitempty"` // where more packets may be worse: sizes above which nothing is known to fail
 	Ample    *FrontierPoint  `json:"ample,omitempty"` // the answer's payloads with packets enough that no request waits or fails
 	Frontier []FrontierPoint `json:"frontier"`        // the sizes of which none is both smaller and faster
+	Tried    []Trial         `json:"tried"`           // all sizes that were run, cheapest first
 	Warnings []string        `json:"warnings"`
 	Stopped  string          `json:"stopped,omitempty"` // why the search ended early
 
@@ -154,7 +155,7 @@ func newAdvice(s *scenario.Scenario, search *Search, v *Verdict) *Advice {
 	a := &Advice{
 		Scenario: s.Name, Hash: s.Hash(), Version: scenario.Version(), Rules: Check(s),
 		Today: SizesOf(s).RAM(search.Space.Target), Proof: v.Proof, Unproven: v.Unproven, Runs: v.Runs,
-		Seeds: v.Seeds, Fresh: v.Fresh, Broken: v.Broken, Holes: v.Holes,
+		Seeds: v.Seeds, Fresh: v.Fresh, Broken: v.Broken, Holes: v.Holes, Tried: v.Tried,
 	}
 	if v.Stopped != nil {
 		a.Stopped = v.Stopped.Error()

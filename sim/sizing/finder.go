@@ -170,7 +170,7 @@ func (f *finder) candidate(e *experience) Candidate {
 func (f *finder) verdict() *Verdict {
 	v := &Verdict{
 		Proof: f.proof, Unproven: f.unproven, Seeds: f.runs.seeds, Fresh: f.fresh, Broken: f.broken, Holes: f.holes(),
-		Smaller: f.smaller, Ample: f.ample, Runs: f.runs.stage.Runs,
+		Smaller: f.smaller, Ample: f.ample, Tried: f.trials(), Runs: f.runs.stage.Runs,
 	}
 	for _, r := range f.references {
 		c := *r

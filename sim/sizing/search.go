@@ -71,6 +71,7 @@ type Verdict struct {
 	References []Reference // the runs with plenty of packets, one for each combination of payloads
 	Smaller    []Candidate // the answer with one packet less, for each pool where that is possible
 	Ample      *Candidate  // the answer's payloads with so many packets that no request ever finds a pool empty; nil if unknown
+	Tried      []Trial     // all sizes that were run, cheapest first
 	Runs       int         // runs made
 	Stopped    error       // why the search ended early; nil if it did not
 }

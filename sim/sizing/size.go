@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"netxsim/packetpool"
@@ -28,6 +29,24 @@ func (s Sizes) String() string {
 		words[i] = p.String()
 	}
 	return strings.Join(words, " + ")
+}
+
+// ParseSizes reads sizes as [Sizes.String] writes them, or as "1536x12,256x4".
+func ParseSizes(text string) (Sizes, error) {
+	var s Sizes
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == '+' }) {
+		payload, packets, ok := strings.Cut(word, "x")
+		p, err := strconv.ParseUint(strings.TrimSpace(payload), 10, 16)
+		n, err2 := strconv.ParseUint(strings.TrimSpace(packets), 10, 20)
+		if !ok || err != nil || err2 != nil || p == 0 || n == 0 {
+			return nil, fmt.Errorf("%q is no size of a pool: want payload and packets, such as 1536x12", strings.TrimSpace(word))
+		}
+		s = append(s, PoolSize{uint32(p), int(n)})
+	}
+	if s == nil {
+		return nil, fmt.Errorf("no sizes: want payload and packets of each pool, such as 1536x12,256x4")
+	}
+	return s, nil
 }
 
 // RAM returns the bytes that pools of these sizes take on the target: headers, payloads, rounding to the alignment and a

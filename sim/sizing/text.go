@@ -3,6 +3,7 @@ package sizing
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -81,12 +82,19 @@ var titles = map[string]string{
 	KindUnknown:  "Nothing is known yet",
 }
 
-func (t *writer) verdict(a *Advice) {
+// Title says in a line what the advice is.
+func (a *Advice) Title() string {
 	if a.Kind == KindSized {
-		t.heading(fmt.Sprintf("Recommended: %d bytes of RAM (today %d)", a.RAM, a.Today))
+		return fmt.Sprintf("Recommended: %d bytes of RAM (today %d)", a.RAM, a.Today)
+	}
+	return titles[a.Kind]
+}
+
+func (t *writer) verdict(a *Advice) {
+	t.heading(a.Title())
+	if a.Kind == KindSized {
 		return
 	}
-	t.heading(titles[a.Kind])
 	for _, line := range a.Reason {
 		t.warn(line)
 	}
@@ -167,27 +175,47 @@ func (t *writer) frontier(a *Advice) {
 
 func (t *writer) proof(a *Advice) {
 	t.heading("How sure this is")
-	switch {
-	case a.Stopped != "" && a.Kind != KindSized:
-		t.warn(fmt.Sprintf("the search was stopped (%s) after %d runs", a.Stopped, a.Runs))
-	case a.Stopped != "":
-		t.warn(fmt.Sprintf("the search was stopped (%s); %d cheaper sizes are neither tried nor ruled out by larger ones that failed", a.Stopped, a.Unproven))
-	case a.Kind != KindSized:
-		fmt.Fprintf(t, "  %d runs\n", a.Runs)
-	case a.Proof == ProofExhaustive:
-		fmt.Fprintf(t, "  everything cheaper was tried and fails\n")
-	default:
-		fmt.Fprintf(t, "  %s cheaper sizes were not tried: each has, pool by pool, no more packets than one that fails, and nowhere were more packets worse\n", atMost(a.Unproven))
+	if a.Stopped == "" {
+		fmt.Fprintf(t, "  %s\n", a.certainty())
+	} else {
+		t.warn(a.certainty())
 	}
-	for _, b := range a.Broken {
-		fmt.Fprintf(t, "  %v passed at first, but not with %s; the search went on\n", b.Sizes, seedList(b.Seeds))
-	}
-	if n := len(a.Fresh); n > 0 && a.Kind == KindSized && a.Stopped == "" {
-		fmt.Fprintf(t, "  %d fresh seeds, %d to %d, could not break it\n", n, a.Fresh[0], a.Fresh[n-1])
+	for _, line := range a.attacks() {
+		fmt.Fprintf(t, "  %s\n", line)
 	}
 	for _, line := range a.Warnings {
 		t.warn(line)
 	}
+}
+
+// Certainty says in lines how sure the advice is.
+func (a *Advice) Certainty() []string {
+	return slices.Concat([]string{a.certainty()}, a.attacks(), a.Warnings)
+}
+
+func (a *Advice) certainty() string {
+	switch {
+	case a.Stopped != "" && a.Kind != KindSized:
+		return fmt.Sprintf("the search was stopped (%s) after %d runs", a.Stopped, a.Runs)
+	case a.Stopped != "":
+		return fmt.Sprintf("the search was stopped (%s); %d cheaper sizes are neither tried nor ruled out by larger ones that failed", a.Stopped, a.Unproven)
+	case a.Kind != KindSized:
+		return fmt.Sprintf("%d runs", a.Runs)
+	case a.Proof == ProofExhaustive:
+		return "everything cheaper was tried and fails"
+	}
+	return fmt.Sprintf("%s cheaper sizes were not tried: each has, pool by pool, no more packets than one that fails, and nowhere were more packets worse", atMost(a.Unproven))
+}
+
+// attacks says what fresh seeds did to answers.
+func (a *Advice) attacks() (lines []string) {
+	for _, b := range a.Broken {
+		lines = append(lines, fmt.Sprintf("%v passed at first, but not with %s; the search went on", b.Sizes, seedList(b.Seeds)))
+	}
+	if n := len(a.Fresh); n > 0 && a.Kind == KindSized && a.Stopped == "" {
+		lines = append(lines, fmt.Sprintf("%d fresh seeds, %d to %d, could not break it", n, a.Fresh[0], a.Fresh[n-1]))
+	}
+	return lines
 }
 
 // atMost is a number of sizes, of which no more than manySizes are counted.

@@ -36,9 +36,10 @@ type cable struct {
 	port   *link.Port
 
 	free  chan *batch // to be filled
-	mu    sync.Mutex
-	full  []*batch // read, not yet on the wire
-	enter func()   // deliver, made once
+	size  int         // of the largest frame
+	mu    sync.Mutex  // held while frames are read, too, so that they stay in order
+	full  []*batch    // read, not yet on the wire
+	enter func()      // deliver, made once
 	over  chan struct{}
 	ended chan struct{}
 }
@@ -59,17 +60,18 @@ func (d *Device) Join(kernel *sim.Kernel, wire *link.Wire) error {
 	c := &cable{device: d, kernel: kernel, free: make(chan *batch, batches)}
 	c.over, c.ended = make(chan struct{}), make(chan struct{})
 	c.enter = c.deliver
-	size := max(wire.MTU(), d.mtu) + link.HeaderLen
+	c.size = max(wire.MTU(), d.mtu) + link.HeaderLen
 	for range batches {
-		c.free <- &batch{memory: make([]byte, batchFrames*size), frames: make([][]byte, 0, batchFrames)}
+		c.free <- &batch{memory: make([]byte, batchFrames*c.size), frames: make([][]byte, 0, batchFrames)}
 	}
 	c.port = wire.Attach(d.name, d.mac, c.send)
+	kernel.Poll(c.poll)
 	inside := kernel.Outside()
 	kernel.OnEnd(func() {
 		c.unplug()
 		inside()
 	})
-	go c.read(size)
+	go c.read()
 	return nil
 }
 
@@ -101,50 +103,75 @@ func (c *cable) send(frame []byte) {
 }
 
 // read takes frames from Linux until the run ends or the device is closed.
-func (c *cable) read(size int) {
+func (c *cable) read() {
 	defer close(c.ended)
 	for {
-		var b *batch
 		select {
-		case b = <-c.free:
+		case b := <-c.free:
+			if c.wait(b) != nil {
+				return
+			}
+			c.kernel.Post(c.enter)
 		case <-c.over:
 			return
 		}
-		if c.fill(b, size) != nil {
-			return
-		}
-		c.mu.Lock()
-		c.full = append(c.full, b)
-		c.mu.Unlock()
-		c.kernel.Post(c.enter)
 	}
 }
 
-// fill waits for a frame and then takes what else is there.
-func (c *cable) fill(b *batch, size int) error {
-	b.frames = b.frames[:0]
+// wait waits for a frame, fills a batch with that and what else is there, and queues it.
+func (c *cable) wait(b *batch) error {
 	var failure error
-	err := c.device.raw.Read(func(fd uintptr) bool {
-		for len(b.frames) < batchFrames {
-			at := len(b.frames) * size
-			n, err := unix.Read(int(fd), b.memory[at:at+size])
-			switch {
-			case errors.Is(err, syscall.EINTR):
-				continue
-			case errors.Is(err, syscall.EAGAIN):
-				return len(b.frames) > 0
-			case err == nil && n == 0:
-				err = io.EOF
-			}
-			if err != nil {
-				failure = err
-				return true
-			}
-			b.frames = append(b.frames, b.memory[at:at+n])
-		}
-		return true
+	err := c.device.raw.Read(func(fd uintptr) (done bool) {
+		done, failure = c.fill(b, int(fd))
+		return done || failure != nil
 	})
 	return errors.Join(err, failure)
+}
+
+// poll takes what is there without waiting, for a run that would have to wait for it. A device that fails
+// is left to the goroutine that reads.
+func (c *cable) poll() (found bool) {
+	var b *batch
+	select {
+	case b = <-c.free:
+	default:
+		return false
+	}
+	// The device's own way to read would wait for the goroutine that does.
+	_ = c.device.raw.Control(func(fd uintptr) { found, _ = c.fill(b, int(fd)) })
+	if !found {
+		c.free <- b
+		return false
+	}
+	c.kernel.Post(c.enter)
+	return true
+}
+
+// fill fills a batch with the frames that are there, and queues it if there are any.
+func (c *cable) fill(b *batch, fd int) (found bool, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b.frames = b.frames[:0]
+	for err == nil && len(b.frames) < batchFrames {
+		at := len(b.frames) * c.size
+		n := 0
+		n, err = unix.Read(fd, b.memory[at:at+c.size])
+		switch {
+		case errors.Is(err, syscall.EINTR):
+			err = nil
+		case err == nil && n == 0:
+			err = io.EOF
+		case err == nil:
+			b.frames = append(b.frames, b.memory[at:at+n])
+		}
+	}
+	if len(b.frames) > 0 {
+		c.full = append(c.full, b)
+	}
+	if errors.Is(err, syscall.EAGAIN) {
+		err = nil
+	}
+	return len(b.frames) > 0, err
 }
 
 // deliver puts the oldest batch on the wire. It runs in event context.

@@ -40,8 +40,14 @@ type netLab struct {
 // for, deletes the sockets and instances, and checks that all packets are back in their pools.
 func netRun(t *testing.T, target ipstack.Target, define func(l *netLab)) {
 	t.Helper()
+	netRunOn(t, packetpool.Target{}, target, define)
+}
+
+// netRunOn is netRun for devices other than the usual.
+func netRunOn(t *testing.T, device packetpool.Target, target ipstack.Target, define func(l *netLab)) {
+	t.Helper()
 	kernel := sim.New(sim.Config{Seed: 1, Horizon: 24 * time.Hour})
-	l := &netLab{t: t, kernel: kernel, target: target, program: &Program{Kernel: kernel, Stack: target, Name: t.Name()}}
+	l := &netLab{t: t, kernel: kernel, target: target, program: &Program{Kernel: kernel, Target: device, Stack: target, Name: t.Name()}}
 	report, err := l.program.Run(func() {
 		l.wire = link.New(kernel, link.Config{Name: "wire"})
 		l.ended = kernel.NewSemaphore("ended", 0)

@@ -5,6 +5,7 @@ import (
 
 	"netxsim/ipstack"
 	. "netxsim/netx"
+	"netxsim/packetpool"
 )
 
 // Data longer than a payload make a chain that holds them in order; what was appended comes back, whole or from an
@@ -48,6 +49,10 @@ func TestNetPacketAppendWithoutPackets(t *testing.T) {
 			l.status("copy", NxPacketCopy(p, &other, pool, NX_NO_WAIT), NX_NO_PACKET)
 			netEqual(t, "free packets", pool.Available(), 1)
 			netEqual(t, "data", l.take(p), string(data[:200]))
+			l.ok("allocate", NxPacketAllocate(pool, &p, 0, NX_NO_WAIT))
+			l.ok("append three payloads", NxPacketDataAppend(p, data, 3*128, pool, NX_NO_WAIT))
+			netEqual(t, "free packets", pool.Available(), 0)
+			netEqual(t, "data", l.take(p), string(data[:3*128]))
 		})
 	})
 }
@@ -90,34 +95,37 @@ func TestNetPacketPayloadSize(t *testing.T) {
 	netRun(t, ipstack.Target{}, func(l *netLab) {
 		a, b := l.hostOn(1, l.pool("odd", 201, 20), l.wire), l.hostOn(2, l.pool("odder", 203, 20), l.wire)
 		client, server := a.bound(88), b.bound(89)
-		l.thread("sender", func() {
+		l.thread("UDP", func() {
 			for _, n := range []int{1, 199, 200, 201, 202, 203, 1000, 1400} {
 				a.send(client, b.address, 89, netLong[:n])
 				l.receive(server, netSecond, netLong[:n])
 			}
 		})
+		l.thread("TCP server", func() {
+			s := b.acceptTCP(12)
+			netEqual(t, "data", l.takeTCP(s), netLong[:300])
+			b.closeTCP(s, 12)
+		})
+		l.thread("TCP client", func() {
+			s := a.connectTCP(b.address, 12)
+			l.ok("send", NxTcpSocketSend(s, a.packet(NX_TCP_PACKET, []byte(netLong[:300])), netSecond))
+			l.sleep(netSecond)
+			a.disconnectTCP(s)
+		})
 	})
 }
 
-// The services of packets check their arguments; a second release is an invalid one.
-func TestNetPacketChecks(t *testing.T) {
+// Memory that is not aligned loses the bytes in front of the first address that is: one packet needs that many more.
+func TestNetPacketMemoryUnaligned(t *testing.T) {
 	netRun(t, ipstack.Target{}, func(l *netLab) {
-		pool := l.pool("pool", 128, 4)
+		var pool NX_PACKET_POOL
+		one := packetpool.SizeFor(l.program.Target, 512, 1)
+		memory := make([]byte, one+4)[3:]
 		l.thread("caller", func() {
-			var p *NX_PACKET
-			l.status("memory for less than a packet", NxPacketPoolCreate(new(NX_PACKET_POOL), "tiny", 256, make([]byte, 128), 128), NX_SIZE_ERROR)
-			l.status("no payload", NxPacketPoolCreate(new(NX_PACKET_POOL), "none", 0, make([]byte, 4096), 4096), NX_SIZE_ERROR)
-			l.status("no pool", NxPacketAllocate(nil, &p, 0, NX_NO_WAIT), NX_PTR_ERROR)
-			l.status("no place", NxPacketAllocate(pool, nil, 0, NX_NO_WAIT), NX_PTR_ERROR)
-			l.status("type with a remainder", NxPacketAllocate(pool, &p, 3, NX_NO_WAIT), NX_OPTION_ERROR)
-			l.status("type longer than the payload", NxPacketAllocate(pool, &p, 132, NX_NO_WAIT), NX_INVALID_PARAMETERS)
-			l.ok("allocate", NxPacketAllocate(pool, &p, 0, NX_NO_WAIT))
-			l.status("append nothing", NxPacketDataAppend(p, []byte{1}, 0, pool, NX_NO_WAIT), NX_SIZE_ERROR)
-			l.status("append from nowhere", NxPacketDataAppend(p, nil, 4, pool, NX_NO_WAIT), NX_PTR_ERROR)
-			l.status("length to nowhere", NxPacketLengthGet(p, nil), NX_PTR_ERROR)
-			l.status("release nothing", NxPacketRelease(nil), NX_PTR_ERROR)
-			l.ok("release", NxPacketRelease(p))
-			l.status("release again", NxPacketRelease(p), NX_PTR_ERROR)
+			l.status("create without them", NxPacketPoolCreate(&pool, "pool", 512, memory, one), NX_SIZE_ERROR)
+			l.ok("create", NxPacketPoolCreate(&pool, "pool", 512, memory, one+1))
+			netEqual(t, "packets", pool.Total(), 1)
+			l.ok("delete", NxPacketPoolDelete(&pool))
 		})
 	})
 }

@@ -92,6 +92,8 @@ var foreign = []struct {
 }{
 	{"gvisor.dev/gvisor", []string{"ipstack", "sim/tap/bare_test.go"}, "netstack is a part of ipstack, which shapes it to NetX; whoever else used it would get its defaults"},
 	{"github.com/gopacket/gopacket", []string{"sim/capture"}, "the stack makes and reads its own frames; the library is for the file format"},
+	{"gonum.org/v1/plot", []string{"sim/report"}, "only reports draw, and drawing brings fonts with it"},
+	{"github.com/chromedp", []string{"sim/report"}, "a browser is for looking at reports, in their tests"},
 	{"github.com/schollz/progressbar", []string{"cmd"}, "only a program has a terminal"},
 	{"golang.org/x/term", []string{"cmd"}, "only a program has a terminal"},
 	{"golang.org/x/tools", []string{"cmd/netxlint", "test"}, "the engine runs programs, it does not read them"},

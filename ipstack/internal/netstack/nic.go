@@ -1,6 +1,8 @@
 package netstack
 
 import (
+	"sync"
+
 	"gvisor.dev/gvisor/pkg/buffer"
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
@@ -20,6 +22,9 @@ type NICConfig struct {
 	// Loopback marks the interface of the addresses 127.0.0.0/8, which needs no
 	// checksums.
 	Loopback bool
+	// Checked says that the owner has verified the checksums of all that it
+	// delivers.
+	Checked bool
 	// Address is the hardware address; empty without Ethernet.
 	Address tcpip.LinkAddress
 	// Output takes a packet that the stack sends. It is called while the stack
@@ -41,15 +46,13 @@ type NIC struct {
 
 // Deliver hands the stack a packet, a frame if the interface is an Ethernet
 // one, whose bytes are the concatenated parts. They are copied. The caller
-// settles the stack afterwards. checked says that the transport checksum has
-// been verified.
-func (n *NIC) Deliver(protocol tcpip.NetworkProtocolNumber, checked bool, parts ...[]byte) {
+// settles the stack afterwards.
+func (n *NIC) Deliver(protocol tcpip.NetworkProtocolNumber, parts ...[]byte) {
 	if n.dispatcher == nil {
 		return
 	}
 	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: copyOf(parts)})
 	defer pkt.DecRef()
-	pkt.RXChecksumValidated = checked
 	if n.config.Ethernet {
 		if !n.ParseHeader(pkt) {
 			return
@@ -60,6 +63,30 @@ func (n *NIC) Deliver(protocol tcpip.NetworkProtocolNumber, checked bool, parts 
 	}
 	n.dispatcher.DeliverNetworkPacket(protocol, pkt)
 }
+
+// DeliverBlank hands the stack a datagram of an interface that is Checked and not an
+// Ethernet one: head, which is copied, and size bytes, at most MaxBlank, that
+// nobody is going to look at. The caller settles the stack afterwards.
+func (n *NIC) DeliverBlank(protocol tcpip.NetworkProtocolNumber, head []byte, size int) {
+	if n.dispatcher == nil {
+		return
+	}
+	payload := buffer.MakeWithView(buffer.NewViewWithData(head))
+	if size > 0 {
+		view := blank().Clone()
+		view.CapLength(size)
+		_ = payload.Append(view) // fails for nil only
+	}
+	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: payload})
+	defer pkt.DecRef()
+	n.dispatcher.DeliverNetworkPacket(protocol, pkt)
+}
+
+// MaxBlank is the largest number of bytes that DeliverBlank makes up.
+const MaxBlank = 32 << 10
+
+// blank is memory that all stacks share and nobody writes.
+var blank = sync.OnceValue(func() *buffer.View { return buffer.NewViewSize(MaxBlank) })
 
 func copyOf(parts [][]byte) buffer.Buffer {
 	size := 0
@@ -125,6 +152,8 @@ func (n *NIC) Capabilities() stack.LinkEndpointCapabilities {
 		return stack.CapabilityResolutionRequired
 	case n.config.Loopback:
 		return stack.CapabilityLoopback | stack.CapabilityTXChecksumOffload | stack.CapabilityRXChecksumOffload
+	case n.config.Checked:
+		return stack.CapabilityRXChecksumOffload
 	}
 	return 0
 }

@@ -29,9 +29,11 @@ func (r *random) Seed(int64) {}
 
 // Read implements io.Reader; it never fails.
 func (r *random) Read(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for i := 0; i < len(p); i += 8 {
 		var word [8]byte
-		binary.LittleEndian.PutUint64(word[:], r.Uint64())
+		binary.LittleEndian.PutUint64(word[:], r.stream.Uint64())
 		copy(p[i:], word[:])
 	}
 	return len(p), nil

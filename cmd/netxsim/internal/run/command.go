@@ -10,10 +10,13 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 
 	"netxsim/cmd/netxsim/internal/cli"
 	"netxsim/sim/link/fault"
+	"netxsim/sim/report"
 	"netxsim/sim/scenario"
+	"netxsim/sim/sizing"
 	"netxsim/sim/sweep"
 )
 
@@ -32,6 +35,8 @@ type options struct {
 	faults []fault.FrameFault // in place of chance; nil: chance
 	shrink bool
 	budget int
+	report string
+	pools  sizing.Sizes
 }
 
 // Command is netxsim run.
@@ -49,6 +54,9 @@ that replays it. An interrupt ends it with what is known so far. See 'netxsim sc
 With -o the results are kept in a file; when the command is run again it goes on where it was. With --shard k/n too it runs
 every n-th seed only, from the k-th on, and 'netxsim merge' joins the files of all shards.
 
+With --report it writes a page for browsers, which needs nothing else: charts of the pools and of the worst session's TCP
+connection, and tables of everything. Of many seeds it draws the one that is worth looking at first.
+
 With --shrink it finds out why a seed fails, or the first of many that does: it records what the wires did to single frames,
 and finds as little of that as possible with which the same expectation fails. It prints that for a scenario, for a Go
 test and as a command. An interrupt ends the search with the best so far. With --fault the wires do to frames what it says,
@@ -58,6 +66,7 @@ The exit status is 1 when an expectation fails, and 2 when a flag or the file is
 		Examples: []string{
 			"netxsim run mine.yaml",
 			"netxsim run mine.yaml --seed 7 --pcap frames.pcapng",
+			"netxsim run mine.yaml --report mine.html",
 			"netxsim run mine.yaml --seeds 1000",
 			"netxsim run mine.yaml --seeds 100 --json > results.jsonl",
 			"netxsim run mine.yaml --seeds 1000 --shard 2/8 -o part2.jsonl",
@@ -77,6 +86,11 @@ The exit status is 1 when an expectation fails, and 2 when a flag or the file is
 			flags.BoolVar(&o.shrink, "shrink", false, "find a shortest list of frame faults with which a failing run still fails")
 			flags.IntVar(&o.budget, "budget", 1000, "shrink with at most `N` runs")
 			flags.Func("fault", "what happens to a single `frame`, such as 'lan a>b 17 drop', in place of all that the wires do by chance;\nmay be given again; none: nothing happens", o.fault)
+			flags.StringVar(&o.report, "report", "", "write charts and tables into this `file`, as HTML")
+			flags.Func("pools", "`sizes` in place of the file's, in its order: payload and packets of each pool, such as 1536x12,256x4", func(text string) (err error) {
+				o.pools, err = sizing.ParseSizes(text)
+				return err
+			})
 			flags.StringVar(&o.out, "o", "", "keep the results of many seeds in `FILE`, and take up those that are there")
 			return func(s cli.Streams, args []string) error { return start(s, o, args) }
 		},
@@ -108,6 +122,8 @@ func (o *options) check(args []string) error {
 		return cli.WrongUse("--seeds %d: want 1 or more", o.seeds)
 	case o.shrink && o.out != "":
 		return cli.WrongUse("--shrink keeps no results: leave -o out")
+	case o.shrink && o.report != "":
+		return cli.WrongUse("--shrink draws no charts: replay what it finds with --report")
 	case o.budget < 1:
 		return cli.WrongUse("--budget %d: want 1 or more", o.budget)
 	case o.seeds > 0 && o.pcap != "" && !o.shrink:
@@ -116,6 +132,10 @@ func (o *options) check(args []string) error {
 		return cli.WrongUse("-o is for many seeds: say how many with --seeds")
 	case o.shard.Of > 0 && o.out == "":
 		return cli.WrongUse("--shard needs -o FILE")
+	case o.shard.Of > 1 && o.report != "":
+		return cli.WrongUse("--report is not for a shard")
+	case o.pools != nil && o.out != "":
+		return cli.WrongUse("--pools does not go with -o")
 	case o.shard.Of > o.seeds:
 		return cli.WrongUse("--shard: %d shards of %d seeds", o.shard.Of, o.seeds)
 	case o.faults != nil && o.out != "":
@@ -138,6 +158,9 @@ func start(s cli.Streams, o options, args []string) error {
 			return cli.WrongUse("--fault: %w", err)
 		}
 	}
+	if made, err = o.resize(made); err != nil {
+		return cli.WrongUse("--pools: %v", err)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if o.shrink {
@@ -158,18 +181,22 @@ func runOne(ctx context.Context, s cli.Streams, o options, file string, made *sc
 	if err != nil {
 		return cli.BadInput(fmt.Errorf("--pcap: %w", err))
 	}
-	r, err := scenario.Run(made, scenario.Options{Seed: o.seed, Pcap: pcap, Context: ctx})
+	r, err := scenario.Run(made, scenario.Options{Seed: o.seed, Pcap: pcap, Context: ctx, Series: o.report != "", Sequence: o.report != ""})
 	if err := errors.Join(err, closePcap()); err != nil {
 		return err
 	}
+	if err := o.writeReport(&report.Report{Scenario: made, File: file, Runs: []report.Run{{Sizes: o.pools, Result: r}}}); err != nil {
+		return err
+	}
 	if o.json {
+		r.DropSeries()
 		err = printJSON(s.Out, r)
 	} else {
-		report(s.Out, r)
+		printResult(s.Out, r)
 	}
 	if err == nil && !r.Passed() {
 		if !o.json {
-			fmt.Fprintf(s.Out, "replay: %s\n", replay(file, r.Seed, o.faults))
+			fmt.Fprintf(s.Out, "replay: %s\n", o.replay(file, r.Seed, o.faults))
 		}
 		err = cli.ErrFailed
 	}
@@ -177,13 +204,13 @@ func runOne(ctx context.Context, s cli.Streams, o options, file string, made *sc
 }
 
 // replay is the command that runs a seed again, by chance or with a list of frame faults.
-func replay(file string, seed uint64, faults []fault.FrameFault) string {
-	text := fmt.Sprintf("netxsim run %s --seed %d", quote(file), seed)
+func (o *options) replay(file string, seed uint64, faults []fault.FrameFault) string {
+	text := report.Replay(file, seed, o.pools)
 	if faults != nil && len(faults) == 0 {
 		text += " --fault " + noFaults
 	}
 	for _, f := range faults {
-		text += " --fault " + quote(f.String())
+		text += " --fault '" + strings.ReplaceAll(f.String(), "'", `'\''`) + "'"
 	}
 	return text
 }

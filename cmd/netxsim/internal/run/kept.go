@@ -37,7 +37,7 @@ func runKept(ctx context.Context, s cli.Streams, o options, file string, made *s
 		_, err := fmt.Fprintf(s.Out, "shard %v of %s: %d runs in %s\n", o.shard, made.Name, store.Len(), o.out)
 		return err
 	}
-	return printAll(s.Out, o.json, file, made, results)
+	return o.printAll(ctx, s.Out, file, made, results)
 }
 
 // Merged prints what the command would have printed for the sweep whose results store has.
@@ -50,24 +50,27 @@ func Merged(s cli.Streams, made *scenario.Scenario, store *sweep.Store, asJSON b
 	if len(missing) > 0 {
 		return cli.BadInput(fmt.Errorf("%d of %d seeds are missing, %d the first: a shard is not complete or not named", len(missing), h.Seeds, missing[0]))
 	}
-	return printAll(s.Out, asJSON, h.File, made, results)
+	return (&options{json: asJSON}).printAll(context.Background(), s.Out, h.File, made, results)
 }
 
 // printAll prints the results of many seeds, or what they sum up to.
-func printAll(w io.Writer, asJSON bool, file string, made *scenario.Scenario, results []*scenario.Result) error {
-	sum := summary{file: file, name: made.Name}
+func (o *options) printAll(ctx context.Context, w io.Writer, file string, made *scenario.Scenario, results []*scenario.Result) error {
+	sum := summary{o: o, file: file, name: made.Name}
 	for _, r := range results {
-		sum.add(r)
-		if asJSON {
+		sum.Add(r)
+		if o.json {
 			if err := printJSON(w, r); err != nil {
 				return err
 			}
 		}
 	}
-	if !asJSON {
+	if err := o.writeSum(ctx, &sum, made); err != nil {
+		return err
+	}
+	if !o.json {
 		sum.print(w, len(results))
 	}
-	if sum.failed > 0 {
+	if sum.Failed > 0 {
 		return cli.ErrFailed
 	}
 	return nil

@@ -16,8 +16,8 @@ import (
 // printJSON prints a result in a line.
 func printJSON(w io.Writer, r *scenario.Result) error { return json.NewEncoder(w).Encode(r) }
 
-// report prints all of a result.
-func report(w io.Writer, r *scenario.Result) {
+// printResult prints all of a result.
+func printResult(w io.Writer, r *scenario.Result) {
 	fmt.Fprintf(w, "scenario %s, seed %d: %s at %v of virtual time\n\n", r.Scenario, r.Seed, r.End, r.Virtual)
 	reportWorkloads(w, r)
 	reportPools(w, r)
@@ -125,11 +125,3 @@ func reportHosts(w io.Writer, r *scenario.Result) {
 
 // round returns a time to the microsecond.
 func round(d time.Duration) string { return d.Round(time.Microsecond).String() }
-
-// quote returns a file's name as a shell takes it.
-func quote(name string) string {
-	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./+=:@%,") == "" && name != "" {
-		return name
-	}
-	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
-}

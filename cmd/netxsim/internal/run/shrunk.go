@@ -39,9 +39,9 @@ func runShrunk(ctx context.Context, s cli.Streams, o options, file string, made 
 		return err
 	}
 	if o.json {
-		err = printShrunkJSON(s.Out, file, found)
+		err = printShrunkJSON(s.Out, o, file, found)
 	} else {
-		printShrunk(s.Out, file, found, ctx.Err() != nil)
+		printShrunk(s.Out, o, file, found, ctx.Err() != nil)
 	}
 	return errors.Join(err, cli.ErrFailed)
 }
@@ -50,10 +50,10 @@ func runShrunk(ctx context.Context, s cli.Streams, o options, file string, made 
 func firstFailure(ctx context.Context, s cli.Streams, o options, file string, made *scenario.Scenario) (failed *scenario.Result, err error) {
 	seeds := max(o.seeds, 1)
 	bar := progress.New(s.Err, "seeds")
-	sum := summary{file: file, name: made.Name, faults: o.faults}
+	sum := summary{o: &o, file: file, name: made.Name}
 	err = scenario.RunSeeds(made, scenario.Options{Context: ctx}, o.seed, seeds, 0, func(r *scenario.Result) bool {
-		sum.add(r)
-		bar.Set(sum.runs, seeds)
+		sum.Add(r)
+		bar.Set(sum.Runs, seeds)
 		if !r.Passed() {
 			failed = r
 		}
@@ -62,7 +62,7 @@ func firstFailure(ctx context.Context, s cli.Streams, o options, file string, ma
 	bar.Clear()
 	switch {
 	case errors.Is(err, context.Canceled):
-		return nil, fmt.Errorf("interrupted after %d of %d seeds, none of which fails", sum.runs, seeds)
+		return nil, fmt.Errorf("interrupted after %d of %d seeds, none of which fails", sum.Runs, seeds)
 	case err == nil && failed == nil && o.json:
 		return nil, json.NewEncoder(s.Out).Encode(nil)
 	case err == nil && failed == nil:
@@ -72,7 +72,7 @@ func firstFailure(ctx context.Context, s cli.Streams, o options, file string, ma
 }
 
 // printShrunk prints what was found, in the three ways in which it can be used.
-func printShrunk(w io.Writer, file string, found *scenario.Shrunk, interrupted bool) {
+func printShrunk(w io.Writer, o options, file string, found *scenario.Shrunk, interrupted bool) {
 	fmt.Fprintf(w, "scenario %s, seed %d, with everything the wires did by chance:\n", found.Result.Scenario, found.Result.Seed)
 	fmt.Fprintf(w, "FAILED %s: %s\n\n", found.Failure.Expect, found.Failure.Text)
 	switch {
@@ -95,7 +95,7 @@ func printShrunk(w io.Writer, file string, found *scenario.Shrunk, interrupted b
 		fmt.Fprint(w, "With these faults in the scenario, ")
 		faults = nil
 	}
-	fmt.Fprintf(w, "replay: %s\n", replay(file, found.Result.Seed, faults))
+	fmt.Fprintf(w, "replay: %s\n", o.replay(file, found.Result.Seed, faults))
 }
 
 // maxOnLine is how many frame faults a command has at most.
@@ -115,7 +115,7 @@ func indent(text string) string {
 }
 
 // printShrunkJSON prints what was found as a line of JSON.
-func printShrunkJSON(w io.Writer, file string, found *scenario.Shrunk) error {
+func printShrunkJSON(w io.Writer, o options, file string, found *scenario.Shrunk) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false) // faults and commands have > in them
 	return e.Encode(struct {
@@ -130,6 +130,6 @@ func printShrunkJSON(w io.Writer, file string, found *scenario.Shrunk) error {
 		Result   *scenario.Result   `json:"result"`
 	}{
 		found.Result.Scenario, found.Result.Seed, found.Failure, found.From, found.Scenario.Faults, found.Minimal, found.Runs,
-		replay(file, found.Result.Seed, found.Scenario.Faults), found.Result,
+		o.replay(file, found.Result.Seed, found.Scenario.Faults), found.Result,
 	})
 }

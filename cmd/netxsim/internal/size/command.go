@@ -37,11 +37,15 @@ less is too few; and what more RAM would buy. Pools marked "fixed" are left alon
 When no size helps, because packets are lost for good, or threads wait for each other, or packets are not what is missing,
 it says so, and the exit status is 1. It is 2 when the scenario cannot be read. Ctrl-C prints the best answer so far.
 
+With --report it writes a page for browsers, which needs nothing else: charts of RAM against time, of payload and packets, and
+of the runs that show why the answer is enough and one packet less is not. For that it makes some more runs.
+
 With --shard k/n it makes one n-th of the runs, for 'netxsim merge'. With -o the runs are kept in a file; when the
 command is run again it goes on where it was.`,
 		Examples: []string{
 			"netxsim size download.yaml",
 			"netxsim size --seeds 50 --payloads 1536,768,512 download.yaml",
+			"netxsim size --report download.html download.yaml",
 			"netxsim size --json download.yaml | jq .pools",
 			"netxsim size --shard 2/8 -o part2.jsonl download.yaml",
 		},
@@ -60,6 +64,7 @@ command is run again it goes on where it was.`,
 				o.shard, err = sweep.ParseShard(text)
 				return err
 			})
+			flags.StringVar(&o.report, "report", "", "write charts and tables into this `file`, as HTML")
 			flags.StringVar(&o.out, "o", "", "keep the runs in `FILE`, and take up those that are there")
 			return o.run
 		},
@@ -80,6 +85,7 @@ type options struct {
 	json    bool
 	shard   sweep.Shard
 	out     string
+	report  string
 }
 
 func (o *options) payloads(text string) error {
@@ -104,6 +110,8 @@ func (o *options) check(args []string) error {
 		return cli.WrongUse("--fresh, --confirm, --window and --budget cannot be negative")
 	case o.shard.Of > 1 && o.out == "":
 		return cli.WrongUse("--shard needs -o FILE")
+	case o.shard.Of > 1 && o.report != "":
+		return cli.WrongUse("--report is not for a shard")
 	case o.shard.Of > o.Seeds:
 		return cli.WrongUse("--shard: %d shards of %d seeds", o.shard.Of, o.Seeds)
 	}
@@ -133,7 +141,7 @@ func (o *options) run(s cli.Streams, args []string) error {
 	if err != nil {
 		return cli.BadInput(err)
 	}
-	return errors.Join(o.advise(s, sc, store), store.Close())
+	return errors.Join(o.advise(s, args[0], sc, store), store.Close())
 }
 
 // Merged says what the command would have said for the sweep whose runs store has; what is missing is run.
@@ -142,22 +150,26 @@ func Merged(s cli.Streams, sc *scenario.Scenario, store *sweep.Store, asJSON boo
 	if err := json.Unmarshal(store.Header().Options, o); err != nil {
 		return cli.BadInput(fmt.Errorf("options of the result files: %w", err))
 	}
-	return o.advise(s, sc, store)
+	return o.advise(s, store.Header().File, sc, store)
 }
 
 // advise searches, with a bar, until it is done or interrupted, and prints the advice.
-func (o *options) advise(s cli.Streams, sc *scenario.Scenario, store *sweep.Store) error {
+func (o *options) advise(s cli.Streams, file string, sc *scenario.Scenario, store *sweep.Store) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	bar := progress.New(s.Err, "runs")
-	advice, err := sizing.Advise(ctx, sc, sizing.Options{
+	search := sizing.Options{
 		Seeds: o.Seeds, Fresh: orNone(o.Fresh), Payloads: o.Payloads, Confirm: orNone(o.Confirm), Window: orNone(o.Window),
 		Budget: o.Budget, Workers: o.workers, Shard: o.shard, Run: store.Runner(sweep.Simulate),
 		Progress: func(p sizing.Progress) {
 			bar.Describe(p.Stage)
 			bar.Set(p.Runs, max(p.Expected, p.Runs))
 		},
-	})
+	}
+	advice, err := sizing.Advise(ctx, sc, search)
+	if err == nil && o.report != "" {
+		err = writePage(ctx, o.report, file, sc, advice, search)
+	}
 	bar.Clear()
 	if err != nil {
 		return cli.BadInput(err)
