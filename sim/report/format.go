@@ -59,7 +59,7 @@ func plural[T integers](n T, one, many string) string {
 	return count(n) + " " + many
 }
 
-// holders is who has packets, or nothing where nobody has any.
+// holders puts who has packets into words, "" for nobody.
 func holders(list []packetpool.HolderCount) string {
 	if len(list) == 0 {
 		return ""
@@ -75,8 +75,8 @@ func yesNo(yes bool) string {
 	return "no"
 }
 
-// ShellQuote is a file's name as a shell takes it.
-func ShellQuote(name string) string {
+// quote is a file's name as a shell takes it.
+func quote(name string) string {
 	if name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./+=:@%,") == "" {
 		return name
 	}

@@ -135,7 +135,7 @@ func Replay(file string, seed uint64, sizes sizing.Sizes) string {
 	if file == "" {
 		file = "FILE"
 	}
-	command := "netxsim run " + ShellQuote(file) + " --seed " + strconv.FormatUint(seed, 10)
+	command := "netxsim run " + quote(file) + " --seed " + strconv.FormatUint(seed, 10)
 	if sizes != nil {
 		words := make([]string, len(sizes))
 		for i, p := range sizes {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 
 	"netxsim/cmd/netxsim/internal/cli"
 	"netxsim/sim/link/fault"
@@ -31,11 +32,11 @@ type options struct {
 	shard sweep.Shard
 	out   string
 
-	report string
-	pools  sizing.Sizes
 	faults []fault.FrameFault // in place of chance; nil: chance
 	shrink bool
 	budget int
+	report string
+	pools  sizing.Sizes
 }
 
 // Command is netxsim run.
@@ -82,14 +83,14 @@ The exit status is 1 when an expectation fails, and 2 when a flag or the file is
 				o.shard, err = sweep.ParseShard(text)
 				return err
 			})
+			flags.BoolVar(&o.shrink, "shrink", false, "find a shortest list of frame faults with which a failing run still fails")
+			flags.IntVar(&o.budget, "budget", 1000, "shrink with at most `N` runs")
+			flags.Func("fault", "what happens to a single `frame`, such as 'lan a>b 17 drop', in place of all that the wires do by chance;\nmay be given again; none: nothing happens", o.fault)
 			flags.StringVar(&o.report, "report", "", "write charts and tables into this `file`, as HTML")
 			flags.Func("pools", "`sizes` in place of the file's, in its order: payload and packets of each pool, such as 1536x12,256x4", func(text string) (err error) {
 				o.pools, err = sizing.ParseSizes(text)
 				return err
 			})
-			flags.BoolVar(&o.shrink, "shrink", false, "find a shortest list of frame faults with which a failing run still fails")
-			flags.IntVar(&o.budget, "budget", 1000, "shrink with at most `N` runs")
-			flags.Func("fault", "what happens to a single `frame`, such as 'lan a>b 17 drop', in place of all that the wires do by chance;\nmay be given again; none: nothing happens", o.fault)
 			flags.StringVar(&o.out, "o", "", "keep the results of many seeds in `FILE`, and take up those that are there")
 			return func(s cli.Streams, args []string) error { return start(s, o, args) }
 		},
@@ -121,6 +122,8 @@ func (o *options) check(args []string) error {
 		return cli.WrongUse("--seeds %d: want 1 or more", o.seeds)
 	case o.shrink && o.out != "":
 		return cli.WrongUse("--shrink keeps no results: leave -o out")
+	case o.shrink && o.report != "":
+		return cli.WrongUse("--shrink draws no charts: replay what it finds with --report")
 	case o.budget < 1:
 		return cli.WrongUse("--budget %d: want 1 or more", o.budget)
 	case o.seeds > 0 && o.pcap != "" && !o.shrink:
@@ -149,14 +152,14 @@ func start(s cli.Streams, o options, args []string) error {
 	if err != nil {
 		return cli.BadInput(err)
 	}
-	if made, err = o.resize(made); err != nil {
-		return cli.WrongUse("--pools: %v", err)
-	}
 	if o.faults != nil {
 		made.Faults = o.faults
 		if err := made.Check(); err != nil {
 			return cli.WrongUse("--fault: %w", err)
 		}
+	}
+	if made, err = o.resize(made); err != nil {
+		return cli.WrongUse("--pools: %v", err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -207,7 +210,7 @@ func (o *options) replay(file string, seed uint64, faults []fault.FrameFault) st
 		text += " --fault " + noFaults
 	}
 	for _, f := range faults {
-		text += " --fault " + report.ShellQuote(f.String())
+		text += " --fault '" + strings.ReplaceAll(f.String(), "'", `'\''`) + "'"
 	}
 	return text
 }

@@ -75,8 +75,7 @@ func (s *summary) print(w io.Writer, wanted int) {
 	table(w, rows)
 	s.printPools(w)
 	for _, f := range s.Failures {
-		fmt.Fprintf(w, "FAILED %s, %d of %d seeds, seed %d: %s\n  replay: %s\n", f.Expect, f.Seeds, s.Runs, f.First, f.Text,
-			s.o.replay(s.file, f.First, s.o.faults))
+		fmt.Fprintf(w, "FAILED %s, %d of %d seeds, seed %d: %s\n  replay: %s\n", f.Expect, f.Seeds, s.Runs, f.First, f.Text, s.o.replay(s.file, f.First, s.o.faults))
 	}
 }
 

@@ -39,9 +39,9 @@ func runShrunk(ctx context.Context, s cli.Streams, o options, file string, made 
 		return err
 	}
 	if o.json {
-		err = printShrunkJSON(s.Out, &o, file, found)
+		err = printShrunkJSON(s.Out, o, file, found)
 	} else {
-		printShrunk(s.Out, &o, file, found, ctx.Err() != nil)
+		printShrunk(s.Out, o, file, found, ctx.Err() != nil)
 	}
 	return errors.Join(err, cli.ErrFailed)
 }
@@ -72,7 +72,7 @@ func firstFailure(ctx context.Context, s cli.Streams, o options, file string, ma
 }
 
 // printShrunk prints what was found, in the three ways in which it can be used.
-func printShrunk(w io.Writer, o *options, file string, found *scenario.Shrunk, interrupted bool) {
+func printShrunk(w io.Writer, o options, file string, found *scenario.Shrunk, interrupted bool) {
 	fmt.Fprintf(w, "scenario %s, seed %d, with everything the wires did by chance:\n", found.Result.Scenario, found.Result.Seed)
 	fmt.Fprintf(w, "FAILED %s: %s\n\n", found.Failure.Expect, found.Failure.Text)
 	switch {
@@ -115,7 +115,7 @@ func indent(text string) string {
 }
 
 // printShrunkJSON prints what was found as a line of JSON.
-func printShrunkJSON(w io.Writer, o *options, file string, found *scenario.Shrunk) error {
+func printShrunkJSON(w io.Writer, o options, file string, found *scenario.Shrunk) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false) // faults and commands have > in them
 	return e.Encode(struct {
