@@ -55,8 +55,8 @@ func TestTCPFinAndAckTogether(t *testing.T) {
 	})
 }
 
-// TestTCPReceiveInFinWait: data that arrive after our FIN, first out of order and then again, still reach a thread that
-// waits for them.
+// TestTCPReceiveInFinWait: data that arrive after our FIN, and behind the peer's FIN, still reach a thread that waits for
+// them; then that FIN counts.
 func TestTCPReceiveInFinWait(t *testing.T) {
 	n := newTCPNet(t, tcpOptions{})
 	p := n.peer(1000)
@@ -71,7 +71,8 @@ func TestTCPReceiveInFinWait(t *testing.T) {
 		n.equal("state", s.State(), ipstack.TCPFinWait1)
 		p.send(tcpACK|tcpPSH, 1, 1, "0123456789")
 		n.equal("received", got, "0123456789")
-		p.send(tcpFIN|tcpACK, 11, 2, "")
+		n.equal("state", s.State(), ipstack.TCPClosing) // the FIN from before is next in order now
+		p.send(tcpACK, 12, 2, "")
 		n.equal("state", s.State(), ipstack.TCPTimedWait)
 	})
 }
