@@ -3,7 +3,6 @@ package netx
 import (
 	"net/netip"
 	"slices"
-	"unsafe"
 
 	"netxsim/ipstack"
 	"netxsim/netx/status"
@@ -38,6 +37,7 @@ const priorities = 32
 // byte order; what arrives is paid for by defaultPool.
 //
 // memory is the thread's stack, memorySize its size in bytes; it is not used.
+// Unlike NetX Duo, a memorySize beyond the end of memory is NX_SIZE_ERROR.
 //
 // Status: NX_SUCCESS, NX_PTR_ERROR, NX_SIZE_ERROR, NX_OPTION_ERROR,
 // NX_CALLER_ERROR, NX_IP_ADDRESS_ERROR, NX_NOT_IMPLEMENTED.
@@ -48,7 +48,7 @@ func NxIpCreate(ip *NX_IP, name string, ipAddress, networkMask ULONG, defaultPoo
 	switch {
 	case ip == nil || !defaultPool.Created() || ipLinkDriver == nil || memory == nil:
 		return NX_PTR_ERROR
-	case memorySize < minimumStack:
+	case memorySize < minimumStack || isShort(memory, memorySize):
 		return NX_SIZE_ERROR
 	case priority >= priorities:
 		return NX_OPTION_ERROR
@@ -59,7 +59,7 @@ func NxIpCreate(ip *NX_IP, name string, ipAddress, networkMask ULONG, defaultPoo
 	case !initAndThreads(program.Kernel):
 		return NX_CALLER_ERROR
 	}
-	program.stacks = append(program.stacks, stack{ip, memoryRange(memory, memorySize)})
+	program.stacks = append(program.stacks, stack{ip, areaOf(memory, memorySize)})
 	err := ip.Create(program.Kernel, ipstack.Config{
 		Name:     cString(name),
 		Address:  netip.PrefixFrom(v4(ipAddress), 0),
@@ -74,23 +74,16 @@ func NxIpCreate(ip *NX_IP, name string, ipAddress, networkMask ULONG, defaultPoo
 
 // A stack is the memory that an instance's thread would use.
 type stack struct {
-	ip     *NX_IP
-	memory [2]uintptr // first address, and the one behind the last
-}
-
-func memoryRange(memory []byte, size ULONG) [2]uintptr {
-	first := uintptr(unsafe.Pointer(unsafe.SliceData(memory)))
-	return [2]uintptr{first, first + uintptr(size)}
+	ip   *NX_IP
+	area area
 }
 
 // sharesStack reports whether an instance exists already, or memory overlaps
 // the stack of another one.
 func (p *Program) sharesStack(ip *NX_IP, memory []byte, size ULONG) bool {
 	p.stacks = slices.DeleteFunc(p.stacks, func(s stack) bool { return noIP(s.ip) })
-	mine := memoryRange(memory, size)
-	return slices.ContainsFunc(p.stacks, func(s stack) bool {
-		return s.ip == ip || mine[0] < s.memory[1] && s.memory[0] < mine[1]
-	})
+	mine := areaOf(memory, size)
+	return slices.ContainsFunc(p.stacks, func(s stack) bool { return s.ip == ip || mine.overlaps(s.area) })
 }
 
 // NxIpDelete ends an instance that has no sockets.

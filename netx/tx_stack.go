@@ -1,9 +1,6 @@
 package netx
 
-import (
-	"slices"
-	"unsafe"
-)
+import "slices"
 
 // A threadStack is the stack that the C program has given to a thread.
 type threadStack struct {
@@ -12,19 +9,8 @@ type threadStack struct {
 	size   ULONG
 }
 
-// bounds returns the addresses of the first and the last byte.
-func (s threadStack) bounds() (first, last uintptr) {
-	first = uintptr(unsafe.Pointer(unsafe.SliceData(s.memory)))
-	return first, first + uintptr(s.size) - 1
-}
-
-// overlaps reports whether s begins or ends in the other stack. As in C, the last
-// byte of that one does not count.
-func (s threadStack) overlaps(other threadStack) bool {
-	first, last := s.bounds()
-	start, end := other.bounds()
-	return first >= start && first < end || last >= start && last < end
-}
+// area is where the stack is.
+func (s threadStack) area() area { return areaOf(s.memory, s.size) }
 
 // checkStack makes the first checks of TxThreadCreate: that the thread does not exist, and
 // that its stack is there and overlaps no other. They go through the threads in the
@@ -34,7 +20,7 @@ func (p *Program) checkStack(stack threadStack) UINT {
 		return TX_THREAD_ERROR
 	}
 	p.threadStacks = slices.DeleteFunc(p.threadStacks, func(s threadStack) bool { return !exists(s.owner.Kernel()) })
-	hit := slices.IndexFunc(p.threadStacks, func(s threadStack) bool { return s.owner == stack.owner || stack.overlaps(s) })
+	hit := slices.IndexFunc(p.threadStacks, func(s threadStack) bool { return s.owner == stack.owner || stack.area().overlaps(s.area()) })
 	switch {
 	case hit < 0 && exists(stack.owner.Kernel()):
 		return TX_THREAD_ERROR // not created here

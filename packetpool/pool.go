@@ -238,12 +238,13 @@ func (pool *Pool) Pad() uint32 { return pool.geometry.pad }
 // Overlaps reports whether an area of size bytes that begins with memory
 // collides with the pool's, by the test of nxe_packet_pool_create: one end of
 // the new area lies inside the old one, whose last byte does not count. A new
-// area that encloses the old one is not found.
+// area that encloses the old one is not found. Bytes beyond the end of memory
+// are nobody's.
 func (pool *Pool) Overlaps(memory []byte, size uint32) bool {
 	first := addressOf(pool.area)
 	last := first + uintptr(pool.geometry.size) - 1
 	start := addressOf(memory)
-	end := start + uintptr(size) - 1
+	end := start + min(uintptr(size), uintptr(len(memory))) - 1
 	return start >= first && start < last || end >= first && end < last
 }
 
