@@ -241,19 +241,36 @@ func (ip *IP) InterfaceAddress(index uint32) (address netip.Addr, mask uint32) {
 }
 
 // MaxPayload returns how many bytes fit in one packet of TCP, or else UDP, to
-// an address by way of an interface, and the header room that they need in
-// front. It mirrors nx_ip_max_payload_size_find.
+// an address, and the header room that they need in front. For IPv4 index is the number of
+// the interface, for IPv6 that of the instance's own address. It mirrors nx_ip_max_payload_size_find.
 //
-// Errors: status.InvalidInterface for one without an address.
+// Errors: status.InvalidInterface for an interface without an address,
+// status.IpAddressError for an IPv6 address that there cannot be or that is not set.
 func (ip *IP) MaxPayload(to netip.Addr, index uint32, tcp bool) (room, bytes uint32, err error) {
-	if !ip.HasInterface(index) || ip.interfaces[index].address == 0 {
-		return 0, 0, status.InvalidInterface
+	i, room, err := ip.payloadInterface(to, index)
+	if err != nil {
+		return 0, 0, err
 	}
-	room = physicalHeader + ipv4Header + udpHeader
 	if tcp {
-		room = physicalHeader + ipv4Header + tcpHeader
+		room += tcpHeader
+	} else {
+		room += udpHeader
 	}
-	return room, ip.interfaces[index].IpMtuSize + physicalHeader - room, nil
+	return room, i.IpMtuSize + physicalHeader - room, nil
+}
+
+// payloadInterface returns the interface that MaxPayload means, and the room for the headers below TCP and UDP.
+func (ip *IP) payloadInterface(to netip.Addr, index uint32) (i *Interface, room uint32, err error) {
+	if to.Is6() {
+		if index >= uint32(len(ip.ipv6.addresses)) || !ip.ipv6.addresses[index].address.IsValid() {
+			return nil, 0, status.IpAddressError
+		}
+		return ip.ipv6.addresses[index].via, physicalHeader + ipv6Header, nil
+	}
+	if !ip.HasInterface(index) || ip.interfaces[index].address == 0 {
+		return nil, 0, status.InvalidInterface
+	}
+	return &ip.interfaces[index], physicalHeader + ipv4Header, nil
 }
 
 // SetInterfaceMTU sets the size in bytes of the largest IP packet on an
