@@ -10,23 +10,46 @@ import (
 type place struct {
 	addrs []netip.Addr // one at least
 	port  uint16
+	only6 bool // the unspecified IPv6 address stands for IPv6 alone, not for both
 	any   bool // no host was given: on every address of the machine
 }
 
-// kindOf returns "tcp" or "udp" for a network that there is here.
-func kindOf(network string) (string, error) {
+// A family says which addresses a network of package net is for.
+type family int
+
+const (
+	anyFamily family = iota
+	only4
+	only6
+)
+
+// has reports whether an address is of the family.
+func (f family) has(addr netip.Addr) bool {
+	return f == anyFamily || (f == only6) == addr.Is6()
+}
+
+// network is the family as the resolver calls it.
+func (f family) network() string {
+	return [...]string{anyFamily: "ip", only4: "ip4", only6: "ip6"}[f]
+}
+
+// kindOf returns "tcp" or "udp" for a network that there is here, and its addresses.
+func kindOf(network string) (string, family, error) {
 	switch network {
-	case "tcp", "tcp4":
-		return "tcp", nil
-	case "udp", "udp4":
-		return "udp", nil
+	case "tcp", "udp":
+		return network, anyFamily, nil
+	case "tcp4", "udp4":
+		return network[:3], only4, nil
+	case "tcp6", "udp6":
+		return network[:3], only6, nil
 	}
-	return "", net.UnknownNetworkError(network)
+	return "", anyFamily, net.UnknownNetworkError(network)
 }
 
 // parse returns the place that an address of package net names.
 func (n *Net) parse(ctx context.Context, network, address string) (kind string, p place, err error) {
-	if kind, err = kindOf(network); err != nil {
+	kind, f, err := kindOf(network)
+	if err != nil {
 		return "", p, err
 	}
 	host, service, err := net.SplitHostPort(address)
@@ -37,27 +60,49 @@ func (n *Net) parse(ctx context.Context, network, address string) (kind string, 
 	if err != nil {
 		return "", p, err
 	}
-	p.port = uint16(port)
-	p.addrs, err = n.resolve(ctx, host)
+	p.port, p.only6 = uint16(port), f == only6
+	p.addrs, err = n.resolve(ctx, f, host)
 	p.any = host == "" || err == nil && p.addrs[0].IsUnspecified()
 	return kind, p, err
 }
 
-// resolve returns the IPv4 addresses of a host, 0.0.0.0 for none.
-func (n *Net) resolve(ctx context.Context, host string) ([]netip.Addr, error) {
+// resolve returns the addresses of a host, the unspecified one for none. Of a name it returns those that the
+// machine has a protocol for.
+func (n *Net) resolve(ctx context.Context, f family, host string) ([]netip.Addr, error) {
 	if host == "" {
-		return []netip.Addr{netip.IPv4Unspecified()}, nil
+		return []netip.Addr{n.unspecified(f)}, nil
 	}
 	if addr, err := netip.ParseAddr(host); err == nil {
-		if addr = addr.Unmap(); addr == netip.IPv6Unspecified() {
-			addr = netip.IPv4Unspecified()
+		addr = addr.Unmap()
+		if addr == netip.IPv6Unspecified() {
+			addr = n.unspecified(f)
 		}
-		if !addr.Is4() {
+		if !f.has(addr) {
 			return nil, &net.AddrError{Err: "no suitable address found", Addr: host}
 		}
 		return []netip.Addr{addr}, nil
 	}
-	return n.resolver.LookupNetIP(ctx, "ip4", host)
+	if f == anyFamily && !n.has6() {
+		f = only4
+	}
+	return n.resolver.LookupNetIP(ctx, f.network(), host)
+}
+
+// unspecified is the address that stands for all of the machine's of a family.
+func (n *Net) unspecified(f family) netip.Addr {
+	if f == only6 || f == anyFamily && n.has6() {
+		return netip.IPv6Unspecified()
+	}
+	return netip.IPv4Unspecified()
+}
+
+// has6 reports whether the machine has IPv6.
+func (n *Net) has6() bool { return n.own(true).IsValid() }
+
+// own is the machine's own address, that of IPv4 or of IPv6. The caller need not have the baton.
+func (n *Net) own(six bool) (addr netip.Addr) {
+	n.world.do(func() { addr = n.back.address(six) })
+	return addr
 }
 
 // tcpOrUDP makes an address one of package net's.

@@ -7,15 +7,16 @@ import "net/netip"
 // the function given to watch when it may be worth trying again, which may be at any
 // time, also in the middle of other calls.
 type backend interface {
-	// listen opens a TCP port, any free one for port 0.
-	listen(local netip.AddrPort) (acceptor, error)
+	// listen opens a TCP port, any free one for port 0. The unspecified IPv6
+	// address stands for all addresses, unless only6 is set for those of IPv6.
+	listen(local netip.AddrPort, only6 bool) (acceptor, error)
 	// connect begins a TCP connection.
 	connect(to netip.AddrPort) (stream, error)
-	// packets opens a UDP port, any free one for port 0. If to is valid only what
-	// comes from there is received.
-	packets(local, to netip.AddrPort) (datagrams, error)
-	// address is the machine's own.
-	address() netip.Addr
+	// packets opens a UDP port, any free one for port 0, as listen does. If to is
+	// valid only what comes from there is received.
+	packets(local, to netip.AddrPort, only6 bool) (datagrams, error)
+	// address is the machine's own, of IPv4 or, if it has one, of IPv6.
+	address(six bool) netip.Addr
 }
 
 // A socket is what the back end's things have in common.

@@ -70,17 +70,38 @@ type Device struct {
 	refill  *sim.Event
 }
 
-// NewDevice gives programs an instance, whose ARP, TCP and UDP, as far as they use
-// them, have been enabled, and enters it in the host table.
+// NewDevice gives programs an instance, whose ARP, IPv6, TCP and UDP, as far as they use
+// them, have been enabled, and enters it in the host table, with those of its addresses that it may use already.
 func NewDevice(ip *ipstack.IP, config DeviceConfig) *Device {
 	config.setDefaults(ip)
 	d := &Device{ip: ip, kernel: ip.Kernel(), config: config}
 	d.Net = newNet(d.kernel, ip.Name(), config.Callers, (*deviceBackend)(d))
 	d.refill = d.kernel.NewEvent(d.packetsFree)
-	if addr := ip.Address().Addr(); ip.Name() != "" && !addr.IsUnspecified() {
-		NamesOf(d.kernel).Add(ip.Name(), addr)
+	if ip.Name() != "" {
+		NamesOf(d.kernel).Add(ip.Name(), d.addrs()...)
 	}
 	return d
+}
+
+// addrs returns the addresses of the instance by which others find it.
+func (d *Device) addrs() (addrs []netip.Addr) {
+	if addr := d.ip.Address().Addr(); !addr.IsUnspecified() {
+		addrs = append(addrs, addr)
+	}
+	if addr := d.Addr6(); addr.IsValid() {
+		addrs = append(addrs, addr)
+	}
+	return addrs
+}
+
+// Addr6 returns the instance's first global IPv6 address that may be used already, the zero Addr if there is none.
+func (d *Device) Addr6() netip.Addr {
+	for n := range d.ip.IPv6AddressLimit() {
+		if addr, _, _, err := d.ip.IPv6Address(n); err == nil && !addr.IsLinkLocalUnicast() {
+			return addr
+		}
+	}
+	return netip.Addr{}
 }
 
 // IP returns the instance.
@@ -153,7 +174,12 @@ func (s *deviceSocket) tell() {
 // deviceBackend is a device as the backend of its Net.
 type deviceBackend Device
 
-func (b *deviceBackend) address() netip.Addr { return b.ip.Address().Addr() }
+func (b *deviceBackend) address(six bool) netip.Addr {
+	if six {
+		return (*Device)(b).Addr6()
+	}
+	return b.ip.Address().Addr()
+}
 
 // owns reports whether programs may listen on an address.
 func (b *deviceBackend) owns(addr netip.Addr) bool {
@@ -162,6 +188,11 @@ func (b *deviceBackend) owns(addr netip.Addr) bool {
 	}
 	for n := range b.ip.InterfaceLimit() {
 		if own, _ := b.ip.InterfaceAddress(n); own == addr {
+			return true
+		}
+	}
+	for n := range b.ip.IPv6AddressLimit() {
+		if own, _, _, err := b.ip.IPv6Address(n); err == nil && own == addr.WithZone("") {
 			return true
 		}
 	}

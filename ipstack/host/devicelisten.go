@@ -25,7 +25,7 @@ type deviceListener struct {
 // firstFreePort is where the search for a port begins.
 const firstFreePort = 49152
 
-func (b *deviceBackend) listen(local netip.AddrPort) (acceptor, error) {
+func (b *deviceBackend) listen(local netip.AddrPort, _ bool) (acceptor, error) {
 	d := (*Device)(b)
 	if !b.owns(local.Addr()) {
 		return nil, syscall.EADDRNOTAVAIL

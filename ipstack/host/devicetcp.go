@@ -12,8 +12,13 @@ import (
 	"netxsim/sim"
 )
 
-// tcpRoom is the header room of a packet for TCP: NX_IPv4_TCP_PACKET.
-const tcpRoom = 56
+// tcpRoom is the header room of a packet for TCP to an address: NX_IPv4_TCP_PACKET or NX_IPv6_TCP_PACKET.
+func tcpRoom(to netip.Addr) uint32 {
+	if to.Is6() {
+		return 76
+	}
+	return 56
+}
 
 // A deviceStream is a connection on a socket of the instance. The socket lives
 // until the connection has ended, which may be after the program has closed it.
@@ -83,6 +88,7 @@ func (s *deviceStream) news() {
 
 func (b *deviceBackend) connect(to netip.AddrPort) (stream, error) {
 	d := (*Device)(b)
+	to = netip.AddrPortFrom(to.Addr().WithZone(""), to.Port())
 	socket, err := d.newTCPSocket()
 	if err != nil {
 		return nil, err
@@ -174,12 +180,13 @@ func (s *deviceStream) write(p []byte) (done int, err error) {
 
 // writePacket sends a packet full of p, or as much of it as the peer lets.
 func (s *deviceStream) writePacket(p []byte) (int, error) {
-	room := int(s.device.config.Pool.Payload()) - tcpRoom
+	headers := tcpRoom(s.peer.Addr())
+	room := int(s.device.config.Pool.Payload()) - int(headers)
 	if room <= 0 {
 		return 0, syscall.EMSGSIZE
 	}
 	p = p[:min(len(p), room, int(s.socket.MSS()))]
-	packet, err := s.device.packetFor(&s.deviceSocket, tcpRoom, p)
+	packet, err := s.device.packetFor(&s.deviceSocket, headers, p)
 	if err != nil {
 		return 0, err
 	}

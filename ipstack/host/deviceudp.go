@@ -10,8 +10,13 @@ import (
 	"netxsim/netx/status"
 )
 
-// udpRoom is the header room of a packet for UDP: NX_IPv4_UDP_PACKET.
-const udpRoom = 44
+// udpRoom is the header room of a packet for UDP to an address: NX_IPv4_UDP_PACKET or NX_IPv6_UDP_PACKET.
+func udpRoom(to netip.Addr) uint32 {
+	if to.Is6() {
+		return 64
+	}
+	return 44
+}
 
 // devicePackets is a UDP port of the instance.
 type devicePackets struct {
@@ -22,7 +27,7 @@ type devicePackets struct {
 	peer   netip.AddrPort // of a connected one
 }
 
-func (b *deviceBackend) packets(local, to netip.AddrPort) (datagrams, error) {
+func (b *deviceBackend) packets(local, to netip.AddrPort, _ bool) (datagrams, error) {
 	d := (*Device)(b)
 	if !b.owns(local.Addr()) {
 		return nil, syscall.EADDRNOTAVAIL
@@ -68,10 +73,11 @@ func (s *devicePackets) receive(p []byte) (int, netip.AddrPort, error) {
 }
 
 func (s *devicePackets) send(p []byte, to netip.AddrPort) error {
-	if len(p) > s.limit(to.Addr()) {
+	to = netip.AddrPortFrom(to.Addr().WithZone(""), to.Port())
+	if len(p) > s.limit(to) {
 		return syscall.EMSGSIZE
 	}
-	packet, err := s.device.packetFor(&s.deviceSocket, udpRoom, p)
+	packet, err := s.device.packetFor(&s.deviceSocket, udpRoom(to.Addr()), p)
 	if err != nil {
 		return err
 	}
@@ -83,16 +89,16 @@ func (s *devicePackets) send(p []byte, to netip.AddrPort) error {
 }
 
 // limit is the longest payload that the instance would send.
-func (s *devicePackets) limit(to netip.Addr) int {
+func (s *devicePackets) limit(to netip.AddrPort) int {
 	ip := s.device.ip
 	if ip.Fragments() {
-		return maxDatagram
+		return longest(to)
 	}
-	_, bytes, err := ip.MaxPayload(to, 0, false)
+	room, bytes, err := ip.MaxPayload(to.Addr(), 0, false)
 	if err != nil {
-		return maxDatagram
+		return longest(to)
 	}
-	return int(bytes)
+	return int(room + bytes - udpRoom(to.Addr())) // MaxPayload knows IPv4 only
 }
 
 func (s *devicePackets) close() {

@@ -57,7 +57,7 @@
 //
 // # Not modelled
 //
-// IPv6, Unix sockets, raw sockets, multicast groups, and the socket options of
+// Unix sockets, raw sockets, multicast groups, router advertisements, and the socket options of
 // *net.TCPConn other than CloseRead, CloseWrite and SetLinger. A device tells a connected UDP port
 // nothing of ICMP errors, and does not remember closed connections (TIME_WAIT), as
 // programs for NetX Duo unbind their sockets.

@@ -204,7 +204,8 @@ func TestAddresses(t *testing.T) {
 			{"tcp", "b", "dial tcp: address b: missing port in address"},
 			{"tcp", "b:65536", "dial tcp: address 65536: invalid port"},
 			{"tcp", "b:nothing", "dial tcp: lookup tcp/nothing: unknown port"},
-			{"tcp", "[2001:db8::1]:7", "dial tcp: address 2001:db8::1: no suitable address found"},
+			{"tcp", "[2001:db8::1]:7", "dial tcp [2001:db8::1]:7: connect: network is unreachable"},
+			{"tcp4", "[2001:db8::1]:7", "dial tcp4: address 2001:db8::1: no suitable address found"},
 			{"unix", "/a", "dial unix: unknown network unix"},
 			{"tcp4", "B.:echo", "dial tcp4 10.0.0.2:7: connect: connection refused"},
 		} {

@@ -255,7 +255,7 @@ func (l *gateListener) collect() {
 			return
 		}
 		back := (*hostBackend)(l.host)
-		c := l.host.newConn(back.newStream(back.adopt(ep, queue), back.fromFull(peer)), "tcp")
+		c := l.host.newConn(back.newStream(back.adopt(ep, queue), fromFull(peer)), "tcp")
 		if r := l.requestOf(c); r != nil {
 			r.conn = c
 			l.host.kernel.Wake(r, nil)

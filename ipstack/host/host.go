@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/tcpip/header"
-	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
 	"netxsim/ipstack/internal/netstack"
@@ -22,9 +20,6 @@ import (
 // there must be room for the way there and back.
 const minRTO = 300 * time.Millisecond
 
-// nicID is netstack's number of a host's interface.
-const nicID tcpip.NICID = 1
-
 // Config describes a [Host].
 type Config struct {
 	// Name appears in reports, and is the host's in the host table; empty means
@@ -34,6 +29,14 @@ type Config struct {
 	Address netip.Prefix
 	// Gateway is the router for other networks; the zero value means none.
 	Gateway netip.Addr
+	// Address6 is the host's IPv6 address and its network; the zero value means
+	// that the host has no IPv6. The address is the host's from the beginning,
+	// without asking whether somebody else has it, and so is the link-local one that
+	// follows from HardwareAddress (RFC 4291, appendix A), with the zone eth0.
+	Address6 netip.Prefix
+	// Gateway6 is the router for other IPv6 networks; the zero value means none,
+	// and router advertisements are not heeded.
+	Gateway6 netip.Addr
 	// Wire is what the host's interface is attached to.
 	Wire *link.Wire
 	// HardwareAddress is the interface's Ethernet address.
@@ -48,6 +51,7 @@ type Host struct {
 	Net
 	kernel *sim.Kernel
 	addr   netip.Addr
+	addr6  netip.Addr // invalid without IPv6
 	stack  *netstack.Stack
 	nic    *netstack.NIC
 	mac    [6]byte
@@ -60,12 +64,12 @@ type Host struct {
 
 // New attaches a host to a wire. It goes away with the kernel's run.
 func New(kernel *sim.Kernel, config Config) *Host {
-	h := &Host{kernel: kernel, addr: config.Address.Addr(), mac: config.HardwareAddress}
+	h := &Host{kernel: kernel, addr: config.Address.Addr(), addr6: config.Address6.Addr(), mac: config.HardwareAddress}
 	h.Net = newNet(kernel, config.Name, config.Callers, (*hostBackend)(h))
 	if config.Name != "" {
-		NamesOf(kernel).Add(config.Name, h.addr)
+		NamesOf(kernel).Add(config.Name, h.addrs()...)
 	}
-	h.stack = netstack.New(netstack.Config{Kernel: kernel, Name: "host " + config.Name})
+	h.stack = netstack.New(netstack.Config{Kernel: kernel, Name: "host " + config.Name, IPv6: h.addr6.IsValid()})
 	h.port = config.Wire.Attach(config.Name, config.HardwareAddress, h.receive)
 	h.nic = h.stack.AddNIC(netstack.NICConfig{
 		ID:       nicID,
@@ -78,60 +82,16 @@ func New(kernel *sim.Kernel, config Config) *Host {
 	reno, recovery := tcpip.CongestionControlOption("reno"), tcpip.TCPRecovery(0)
 	timeout := tcpip.TCPMinRTOOption(minRTO)
 	h.stack.SetTCP(&reno, &recovery, &timeout)
-	h.configureAddress(config)
-	h.configureLoopback(config)
+	h.configure(config)
 	kernel.OnEnd(h.stack.Destroy)
 	return h
 }
 
-func (h *Host) configureAddress(config Config) {
-	network := tcpip.AddressWithPrefix{
-		Address:   tcpip.AddrFrom4(config.Address.Addr().As4()),
-		PrefixLen: config.Address.Bits(),
-	}
-	h.stack.AddProtocolAddress(nicID, tcpip.ProtocolAddress{
-		Protocol: ipv4.ProtocolNumber, AddressWithPrefix: network,
-	}, stack.AddressProperties{})
-	routes := []tcpip.Route{{Destination: network.Subnet(), NIC: nicID}}
-	if config.Gateway.IsValid() {
-		routes = append(routes, tcpip.Route{
-			Destination: header.IPv4EmptySubnet,
-			Gateway:     tcpip.AddrFrom4(config.Gateway.As4()),
-			NIC:         nicID,
-		})
-	}
-	h.stack.SetRouteTable(routes)
-}
-
-// Loopback is an interface of its own, and what the host sends to its own address turns
-// round in front of the wire. Both take a moment: with no round trip time at all
-// netstack's TCP would stall.
-const (
-	loopbackID      tcpip.NICID = 2
-	loopbackMTU                 = 65536
-	loopbackLatency             = time.Microsecond
-)
-
-var loopbackNetwork = tcpip.AddressWithPrefix{Address: tcpip.AddrFrom4([4]byte{127, 0, 0, 1}), PrefixLen: 8}
-
-func (h *Host) configureLoopback(config Config) {
-	h.loopback = h.stack.AddNIC(netstack.NICConfig{
-		ID: loopbackID, MTU: loopbackMTU, Loopback: true,
-		Output: func(pkt *stack.PacketBuffer) { h.turnRound(h.loopback, pkt) },
-	})
-	h.stack.AddProtocolAddress(loopbackID, tcpip.ProtocolAddress{
-		Protocol: ipv4.ProtocolNumber, AddressWithPrefix: loopbackNetwork,
-	}, stack.AddressProperties{})
-	routes := append(h.stack.GetRouteTable(), tcpip.Route{Destination: loopbackNetwork.Subnet(), NIC: loopbackID})
-	h.stack.SetRouteTable(routes)
-	h.stack.AddStaticNeighbor(nicID, ipv4.ProtocolNumber, tcpip.AddrFrom4(h.addr.As4()), tcpip.LinkAddress(config.HardwareAddress[:]))
-}
-
 // turnRound gives an interface what it has sent.
 func (h *Host) turnRound(nic *netstack.NIC, pkt *stack.PacketBuffer) {
-	frame := slices.Concat(pkt.AsSlices()...)
+	frame, protocol := slices.Concat(pkt.AsSlices()...), pkt.NetworkProtocolNumber
 	h.kernel.After(loopbackLatency, func() {
-		nic.Deliver(ipv4.ProtocolNumber, frame)
+		nic.Deliver(protocol, frame)
 		h.stack.Settle()
 	})
 }
@@ -139,8 +99,19 @@ func (h *Host) turnRound(nic *netstack.NIC, pkt *stack.PacketBuffer) {
 // Name returns the name given at creation.
 func (h *Host) Name() string { return h.name }
 
-// Addr returns the host's address.
+// Addr returns the host's IPv4 address.
 func (h *Host) Addr() netip.Addr { return h.addr }
+
+// Addr6 returns the host's IPv6 address, the zero Addr if it has no IPv6.
+func (h *Host) Addr6() netip.Addr { return h.addr6 }
+
+// addrs returns the host's addresses, without those that only its link knows.
+func (h *Host) addrs() []netip.Addr {
+	if h.addr6.IsValid() {
+		return []netip.Addr{h.addr, h.addr6}
+	}
+	return []netip.Addr{h.addr}
+}
 
 // receive takes a frame from the wire.
 func (h *Host) receive(frame []byte) {

@@ -9,6 +9,7 @@ import (
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv6"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 	"gvisor.dev/gvisor/pkg/waiter"
 )
@@ -19,7 +20,12 @@ const backlog = 4096
 // hostBackend is a host as the backend of its Net.
 type hostBackend Host
 
-func (b *hostBackend) address() netip.Addr { return b.addr }
+func (b *hostBackend) address(six bool) netip.Addr {
+	if six {
+		return b.addr6
+	}
+	return b.addr
+}
 
 // A hostSocket is an endpoint of netstack.
 type hostSocket struct {
@@ -30,9 +36,17 @@ type hostSocket struct {
 	changed func()
 }
 
-func (b *hostBackend) socket(transport tcpip.TransportProtocolNumber) (*hostSocket, error) {
+// socket makes an endpoint for an address.
+func (b *hostBackend) socket(transport tcpip.TransportProtocolNumber, addr netip.Addr) (*hostSocket, error) {
+	network := ipv4.ProtocolNumber
+	if addr.Is6() {
+		network = ipv6.ProtocolNumber
+		if !b.addr6.IsValid() {
+			return nil, syscall.EAFNOSUPPORT
+		}
+	}
 	queue := new(waiter.Queue)
-	ep, err := b.stack.NewEndpoint(transport, ipv4.ProtocolNumber, queue)
+	ep, err := b.stack.NewEndpoint(transport, network, queue)
 	if err != nil {
 		return nil, goError(err)
 	}
@@ -61,24 +75,7 @@ func (s *hostSocket) local() netip.AddrPort {
 	if err != nil {
 		return netip.AddrPort{}
 	}
-	return s.host.fromFull(a)
-}
-
-// fromFull is an address of netstack's; none is the one for all.
-func (b *hostBackend) fromFull(a tcpip.FullAddress) netip.AddrPort {
-	if a.Addr.Len() != 4 {
-		return netip.AddrPortFrom(netip.IPv4Unspecified(), a.Port)
-	}
-	return netip.AddrPortFrom(netip.AddrFrom4(a.Addr.As4()), a.Port)
-}
-
-// toFull is an address for netstack.
-func toFull(a netip.AddrPort) tcpip.FullAddress {
-	full := tcpip.FullAddress{Port: a.Port()}
-	if a.Addr().IsValid() && !a.Addr().IsUnspecified() {
-		full.Addr = tcpip.AddrFrom4(a.Addr().As4())
-	}
-	return full
+	return fromFull(a)
 }
 
 // close gives the endpoint up; netstack sends what is left.
@@ -99,12 +96,13 @@ func (s *hostSocket) bind(local netip.AddrPort) error {
 // A hostListener is a listening endpoint.
 type hostListener struct{ *hostSocket }
 
-func (b *hostBackend) listen(local netip.AddrPort) (acceptor, error) {
-	s, err := b.socket(tcp.ProtocolNumber)
+func (b *hostBackend) listen(local netip.AddrPort, only6 bool) (acceptor, error) {
+	s, err := b.socket(tcp.ProtocolNumber, local.Addr())
 	if err != nil {
 		return nil, err
 	}
 	s.ep.SocketOptions().SetReuseAddress(true)
+	s.ep.SocketOptions().SetV6Only(only6)
 	if err := s.bind(local); err != nil {
 		return nil, err
 	}
@@ -121,7 +119,7 @@ func (l hostListener) accept() (stream, error) {
 	if err != nil {
 		return nil, goError(err)
 	}
-	return l.host.newStream(l.host.adopt(ep, queue), l.host.fromFull(peer)), nil
+	return l.host.newStream(l.host.adopt(ep, queue), fromFull(peer)), nil
 }
 
 // A hostStream is an endpoint with a peer.
@@ -139,7 +137,10 @@ func (b *hostBackend) newStream(s *hostSocket, peer netip.AddrPort) *hostStream 
 }
 
 func (b *hostBackend) connect(to netip.AddrPort) (stream, error) {
-	s, err := b.socket(tcp.ProtocolNumber)
+	if to.Addr().Is6() && !b.addr6.IsValid() {
+		return nil, syscall.ENETUNREACH
+	}
+	s, err := b.socket(tcp.ProtocolNumber, to.Addr())
 	if err != nil {
 		return nil, err
 	}

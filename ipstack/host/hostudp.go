@@ -9,8 +9,19 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/transport/udp"
 )
 
-// maxDatagram is the longest UDP payload that IPv4 can carry.
-const maxDatagram = 65507
+// maxDatagram and maxDatagram6 are the longest UDP payloads that IPv4 and IPv6 can carry.
+const (
+	maxDatagram  = 65507
+	maxDatagram6 = 65527
+)
+
+// longest is the longest payload of a datagram to an address.
+func longest(to netip.AddrPort) int {
+	if to.Addr().Is6() {
+		return maxDatagram6
+	}
+	return maxDatagram
+}
 
 // hostPackets is a UDP endpoint of netstack.
 type hostPackets struct {
@@ -18,12 +29,13 @@ type hostPackets struct {
 	connected bool
 }
 
-func (b *hostBackend) packets(local, to netip.AddrPort) (datagrams, error) {
-	s, err := b.socket(udp.ProtocolNumber)
+func (b *hostBackend) packets(local, to netip.AddrPort, only6 bool) (datagrams, error) {
+	s, err := b.socket(udp.ProtocolNumber, local.Addr())
 	if err != nil {
 		return nil, err
 	}
 	s.ep.SocketOptions().SetBroadcast(true)
+	s.ep.SocketOptions().SetV6Only(only6)
 	// With path MTU discovery netstack numbers no datagram, and then sends long ones in fragments all the same, which all
 	// have the number 0: receivers take those of one datagram for another's (RFC 6864, section 4.3).
 	if err := s.ep.SetSockOptInt(tcpip.MTUDiscoverOption, int(tcpip.PMTUDiscoveryDont)); err != nil {
@@ -48,11 +60,11 @@ func (d *hostPackets) receive(p []byte) (int, netip.AddrPort, error) {
 	if err != nil {
 		return 0, netip.AddrPort{}, goError(err)
 	}
-	return result.Count, d.host.fromFull(result.RemoteAddr), nil
+	return result.Count, fromFull(result.RemoteAddr), nil
 }
 
 func (d *hostPackets) send(p []byte, to netip.AddrPort) error {
-	if len(p) > maxDatagram {
+	if len(p) > longest(to) {
 		return syscall.EMSGSIZE
 	}
 	options := tcpip.WriteOptions{}

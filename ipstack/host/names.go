@@ -90,7 +90,7 @@ func (r *Resolver) LookupNetIP(ctx context.Context, network, host string) ([]net
 	}
 	addrs := r.names.Lookup(host)
 	if len(addrs) == 0 && canonical(host) == "localhost" {
-		addrs = []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}
+		addrs = []netip.Addr{loopback4.Addr(), loopback6.Addr()}
 	}
 	switch network {
 	case "ip4":
@@ -156,7 +156,7 @@ func (r *Resolver) LookupAddr(ctx context.Context, addr string) ([]string, error
 // LookupPort returns the port of a service, such as "pop3" or "110", of a network, such as "tcp".
 // It knows the services that are common.
 func (r *Resolver) LookupPort(_ context.Context, network, service string) (int, error) {
-	kind, err := kindOf(network)
+	kind, _, err := kindOf(network)
 	if err != nil {
 		return 0, err
 	}

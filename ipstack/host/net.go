@@ -12,7 +12,7 @@ import (
 // A Net is the network as a program on one simulated machine sees it, with the
 // functions of package net. What they return are the types of package net, and the
 // errors, *net.OpError, wrap what package net's wrap: os.ErrDeadlineExceeded,
-// net.ErrClosed, syscall.ECONNREFUSED and so on. Networks are tcp, tcp4, udp and udp4.
+// net.ErrClosed, syscall.ECONNREFUSED and so on. Networks are tcp and udp, and either with 4 or 6 behind it for one protocol only.
 //
 // The connections have CloseRead, CloseWrite and SetLinger, and UDP ports
 // ReadFromUDPAddrPort and WriteToUDPAddrPort, for those who ask for them.
@@ -51,8 +51,8 @@ func opError(op, network string, addr net.Addr, err error) error {
 }
 
 // Listen listens on a TCP port, as net.Listen does. Accept waits. Without a host
-// in address it listens on all of the machine's; Addr then has the first one, so that
-// others can dial it.
+// in address it listens on all of the machine's, of both protocols if it has both; Addr then has the first one, of IPv4
+// unless network is tcp6, so that others can dial it. A [Device] always listens on all of its addresses.
 func (n *Net) Listen(network, address string) (net.Listener, error) {
 	kind, p, err := n.parse(context.Background(), network, address)
 	if err == nil && kind != "tcp" {
@@ -63,29 +63,32 @@ func (n *Net) Listen(network, address string) (net.Listener, error) {
 	}
 	l := &listener{net: n}
 	local := netip.AddrPortFrom(p.addrs[0], p.port)
+	at := local
 	err = net.ErrClosed
 	n.world.do(func() {
-		if l.acceptor, err = n.back.listen(local); err == nil {
-			n.openListener(l, network)
+		at = n.reachable(local, p.only6)
+		if l.acceptor, err = n.back.listen(local, p.only6); err == nil {
+			n.openListener(l, network, p.only6)
 		}
 	})
 	if err != nil {
-		return nil, opError("listen", network, tcpOrUDP(kind, n.reachable(local)), systemError("listen", err))
+		return nil, opError("listen", network, tcpOrUDP(kind, at), systemError("listen", err))
 	}
 	return l, nil
 }
 
-func (n *Net) openListener(l *listener, network string) {
-	local := n.reachable(l.acceptor.local())
+func (n *Net) openListener(l *listener, network string, only6 bool) {
+	local := n.reachable(l.acceptor.local(), only6)
 	what := "listener " + n.name + " " + local.String()
 	l.open(n.world, l.acceptor, network, "input of "+what, "room in "+what)
 	l.to = net.TCPAddrFromAddrPort(local)
 }
 
-// reachable replaces the address that stands for all by one that others can use.
-func (n *Net) reachable(a netip.AddrPort) netip.AddrPort {
+// reachable replaces the address that stands for all by one that others can use: that of IPv4, unless it stands
+// for those of IPv6 only. It is called with the baton.
+func (n *Net) reachable(a netip.AddrPort, only6 bool) netip.AddrPort {
 	if !a.Addr().IsValid() || a.Addr().IsUnspecified() {
-		return netip.AddrPortFrom(n.back.address(), a.Port())
+		return netip.AddrPortFrom(n.back.address(only6), a.Port())
 	}
 	return a
 }
@@ -100,112 +103,24 @@ func (n *Net) ListenPacket(network, address string) (net.PacketConn, error) {
 		return nil, opError("listen", network, nil, err)
 	}
 	local := netip.AddrPortFrom(p.addrs[0], p.port)
-	c, err := n.openPackets(network, local, netip.AddrPort{})
+	c, at, err := n.openPackets(network, local, netip.AddrPort{}, p.only6)
 	if err != nil {
-		return nil, opError("listen", network, tcpOrUDP(kind, n.reachable(local)), systemError("listen", err))
+		return nil, opError("listen", network, tcpOrUDP(kind, at), systemError("listen", err))
 	}
 	return c, nil
 }
 
-func (n *Net) openPackets(network string, local, to netip.AddrPort) (*packetConn, error) {
-	var c *packetConn
-	err := net.ErrClosed
+// openPackets opens a UDP port. It returns where it is, or would have been, too.
+func (n *Net) openPackets(network string, local, to netip.AddrPort, only6 bool) (c *packetConn, at netip.AddrPort, err error) {
+	at, err = local, net.ErrClosed
 	n.world.do(func() {
+		at = n.reachable(local, only6)
 		var d datagrams
-		if d, err = n.back.packets(local, to); err == nil {
+		if d, err = n.back.packets(local, to, only6); err == nil {
+			at = n.reachable(d.local(), only6)
 			c = n.newPacketConn(d, network, to)
-			c.source = net.UDPAddrFromAddrPort(n.reachable(d.local()))
+			c.source = net.UDPAddrFromAddrPort(at)
 		}
 	})
-	return c, err
-}
-
-// Dial connects to an address, as net.Dial does, and waits for the connection.
-// With UDP nothing is sent.
-func (n *Net) Dial(network, address string) (net.Conn, error) {
-	return n.dial(context.Background(), network, address, 0)
-}
-
-// DialTimeout is Dial that gives up after a time; 0 means none.
-func (n *Net) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
-	return n.dial(context.Background(), network, address, timeout)
-}
-
-// DialContext is Dial that the end of a context ends too, as net.Dialer's is. With
-// the baton the context is looked at only before and after: use DialTimeout.
-func (n *Net) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	return n.dial(ctx, network, address, 0)
-}
-
-func (n *Net) dial(ctx context.Context, network, address string, timeout time.Duration) (net.Conn, error) {
-	kind, p, err := n.parse(ctx, network, address)
-	if err != nil {
-		return nil, opError("dial", network, nil, err)
-	}
-	if p.any { // the machine itself
-		p.addrs = []netip.Addr{n.back.address()}
-	}
-	var first error
-	for _, addr := range p.addrs {
-		to := netip.AddrPortFrom(addr, p.port)
-		c, err := n.dialOne(ctx, kind, network, to, timeout)
-		if err == nil {
-			return c, nil
-		}
-		if first == nil {
-			first = opError("dial", network, tcpOrUDP(kind, to), dialError(err))
-		}
-	}
-	return nil, first
-}
-
-func (n *Net) dialOne(ctx context.Context, kind, network string, to netip.AddrPort, timeout time.Duration) (net.Conn, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if kind == "udp" {
-		c, err := n.openPackets(network, netip.AddrPortFrom(netip.IPv4Unspecified(), 0), to)
-		if err != nil {
-			return nil, err
-		}
-		return c, nil
-	}
-	c, err := n.dialTCP(ctx, network, to, timeout)
-	if err == nil {
-		err = ctx.Err()
-	}
-	if err != nil {
-		if c != nil {
-			c.Close()
-		}
-		return nil, err
-	}
-	return c, nil
-}
-
-// dialTCP connects. With an error too there may be a connection to close.
-func (n *Net) dialTCP(ctx context.Context, network string, to netip.AddrPort, timeout time.Duration) (c *conn, err error) {
-	err = net.ErrClosed
-	n.world.do(func() {
-		var s stream
-		if s, err = n.back.connect(to); err != nil {
-			return
-		}
-		c = n.newConn(s, network)
-		if timeout > 0 {
-			c.write.setLimit(true, n.world.kernel.Now()+timeout)
-		}
-	})
-	if err != nil {
-		return c, err
-	}
-	err = c.write.doContext(ctx, func() error {
-		err := c.stream.connected()
-		if err == nil {
-			c.describe()
-			c.write.limited = false
-		}
-		return err
-	})
-	return c, err
+	return c, at, err
 }

@@ -1,6 +1,7 @@
 package host_test
 
 import (
+	"errors"
 	"net/netip"
 	"testing"
 	"testing/synctest"
@@ -17,6 +18,7 @@ import (
 type network struct {
 	kernel *sim.Kernel
 	wire   *link.Wire
+	six    bool // machines have IPv6 too
 	a, b   *host.Host
 	stop   func() (*sim.Report, error)
 }
@@ -29,19 +31,29 @@ func start(config link.Config, seed uint64) *network {
 }
 
 // build makes a network whose kernel does not run yet.
-func build(config link.Config, seed uint64) *network {
-	n := &network{kernel: sim.New(sim.Config{Clock: sim.RealTime(), Seed: seed})}
+func build(config link.Config, seed uint64) *network { return buildWith(config, seed, false) }
+
+// buildWith is build with IPv6, if it is wanted.
+func buildWith(config link.Config, seed uint64, six bool) *network {
+	n := &network{kernel: sim.New(sim.Config{Clock: sim.RealTime(), Seed: seed}), six: six}
 	n.wire = link.New(n.kernel, config)
 	n.a, n.b = n.host("a", 1), n.host("b", 2)
 	return n
 }
 
 func (n *network) host(name string, number byte) *host.Host {
-	return host.New(n.kernel, host.Config{
+	config := host.Config{
 		Name: name, Address: netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 0, number}), 24),
 		Wire: n.wire, HardwareAddress: [6]byte{2, 0, 0, 0, 0, number},
-	})
+	}
+	if n.six {
+		config.Address6 = netip.PrefixFrom(address6(number), 64)
+	}
+	return host.New(n.kernel, config)
 }
+
+// address6 is the IPv6 address of a machine with IPv6.
+func address6(number byte) netip.Addr { return netip.AddrFrom16([16]byte{0: 0xfd, 15: number}) }
 
 // device adds an NX_IP with a pool of its own.
 func (n *network) device(t *testing.T, name string, number byte, packets int) *host.Device {
@@ -63,6 +75,13 @@ func (n *network) device(t *testing.T, name string, number byte, packets int) *h
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+	if n.six {
+		_, err := ip.SetIPv6Address(0, address6(number), 64) // before ICMPv6, which would ask whether others have it
+		if err := errors.Join(err, ip.EnableIPv6()); err != nil {
+			t.Fatal(err)
+		}
+		ip.EnableICMPv6()
 	}
 	return host.NewDevice(ip, host.DeviceConfig{})
 }

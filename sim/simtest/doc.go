@@ -31,7 +31,8 @@
 //
 // [Net.Host] is a computer with as much memory as it wants, [Net.Device] a target with NetX Duo and a packet pool, [Net.Router] a
 // device that forwards. They are on the wires of [Net.Wire], or the only one. Addresses are given in the order of creation:
-// 10.0.1.1, 10.0.1.2 and so on are on the first wire. Ordinary programs find machines by name.
+// 10.0.1.1, 10.0.1.2 and so on are on the first wire, with [Config].IPv6 fd00:0:0:1::1 and so on too. Ordinary programs find machines by
+// name.
 //
 // # Faults
 //

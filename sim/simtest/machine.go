@@ -1,8 +1,6 @@
 package simtest
 
 import (
-	"net/netip"
-
 	"netxsim/ipstack"
 	"netxsim/ipstack/host"
 	"netxsim/packetpool"
@@ -26,11 +24,11 @@ func (n *Net) Host(name string, on *Wire) *host.Host {
 		on = n.first()
 	}
 	n.claim("machine", name)
-	address, hardware := on.address()
+	id := on.address()
 	var h *host.Host
 	n.enter(func() {
 		h = host.New(n.kernel, host.Config{
-			Name: name, Address: address, Gateway: on.gateway, Wire: on.Wire, HardwareAddress: hardware,
+			Name: name, Address: id.address, Gateway: on.gateway, Address6: id.address6, Wire: on.Wire, HardwareAddress: id.hardware,
 		})
 	})
 	n.add(machine{name: name, open: h.Open})
@@ -66,30 +64,28 @@ func (n *Net) Device(name string, config DeviceConfig) *Device {
 	if config.Wires == nil {
 		config.Wires = []*Wire{n.first()}
 	}
-	addresses := make([]netip.Prefix, len(config.Wires))
-	hardware := make([][6]byte, len(config.Wires))
+	ids := make([]identity, len(config.Wires))
 	for i, w := range config.Wires {
-		addresses[i], hardware[i] = w.address()
+		ids[i] = w.address()
 	}
-	return n.device(name, config, addresses, hardware)
+	return n.device(name, config, ids)
 }
 
 // Router adds a device that forwards between wires, with pools that are large enough for it, and is the gateway of all machines that are added to these wires after
-// it.
+// it. NetX Duo forwards IPv4 only.
 func (n *Net) Router(name string, wires ...*Wire) *Device {
 	n.t.Helper()
-	addresses := make([]netip.Prefix, len(wires))
-	hardware := make([][6]byte, len(wires))
+	ids := make([]identity, len(wires))
 	for i, w := range wires {
-		addresses[i], hardware[i] = w.numbered(routerNumber)
-		w.gateway = addresses[i].Addr()
+		ids[i] = w.numbered(routerNumber)
+		w.gateway = ids[i].address.Addr()
 	}
-	d := n.device(name, DeviceConfig{Wires: wires, Packets: 1000}, addresses, hardware)
+	d := n.device(name, DeviceConfig{Wires: wires, Packets: 1000}, ids)
 	n.enter(d.IP().EnableForwarding)
 	return d
 }
 
-func (n *Net) device(name string, config DeviceConfig, addresses []netip.Prefix, hardware [][6]byte) *Device {
+func (n *Net) device(name string, config DeviceConfig, ids []identity) *Device {
 	n.t.Helper()
 	n.claim("machine", name)
 	if config.Payload == 0 {
@@ -104,7 +100,7 @@ func (n *Net) device(name string, config DeviceConfig, addresses []netip.Prefix,
 	config.Target.Interfaces = len(config.Wires)
 	var d *Device
 	var err error
-	n.enter(func() { d, err = n.build(name, config, addresses, hardware) })
+	n.enter(func() { d, err = n.build(name, config, ids) })
 	if err != nil {
 		n.t.Fatalf("simtest: device %s: %v", name, err)
 	}
@@ -113,7 +109,7 @@ func (n *Net) device(name string, config DeviceConfig, addresses []netip.Prefix,
 }
 
 // build makes a device. The caller may touch the kernel.
-func (n *Net) build(name string, config DeviceConfig, addresses []netip.Prefix, hardware [][6]byte) (*Device, error) {
+func (n *Net) build(name string, config DeviceConfig, ids []identity) (*Device, error) {
 	pool, err := packetpool.New(n.kernel, packetpool.Config{
 		Name: name, Payload: config.Payload, Target: n.config.Target,
 		Size: packetpool.SizeFor(n.config.Target, config.Payload, config.Packets),
@@ -122,15 +118,20 @@ func (n *Net) build(name string, config DeviceConfig, addresses []netip.Prefix, 
 		return nil, err
 	}
 	ip, err := ipstack.New(n.kernel, ipstack.Config{
-		Name: name, Address: addresses[0], Gateway: config.Wires[0].gateway, Pool: pool, Priority: config.Priority,
-		Driver: ipstack.Ethernet(config.Wires[0].Wire, hardware[0]), Target: config.Target,
+		Name: name, Address: ids[0].address, Gateway: config.Wires[0].gateway, Pool: pool, Priority: config.Priority,
+		Driver: ipstack.Ethernet(config.Wires[0].Wire, ids[0].hardware), Target: config.Target,
 	})
 	if err != nil {
 		return nil, err
 	}
-	for i := 1; i < len(addresses); i++ {
-		driver := ipstack.Ethernet(config.Wires[i].Wire, hardware[i])
-		if err := ip.AttachInterface(config.Wires[i].Name(), addresses[i].Addr(), mask24, driver); err != nil {
+	for i, id := range ids[1:] {
+		w := config.Wires[1+i]
+		if err := ip.AttachInterface(w.Name(), id.address.Addr(), mask24, ipstack.Ethernet(w.Wire, id.hardware)); err != nil {
+			return nil, err
+		}
+	}
+	if n.config.IPv6 {
+		if err := enableIPv6(ip, ids); err != nil {
 			return nil, err
 		}
 	}
@@ -143,6 +144,18 @@ func (n *Net) build(name string, config DeviceConfig, addresses []netip.Prefix, 
 		n.capture.Pool(pool)
 	}
 	return &Device{Device: host.NewDevice(ip, config.Net), Pool: pool}, nil
+}
+
+// enableIPv6 gives an instance IPv6. An address that is set before ICMPv6 is enabled can be used at once.
+func enableIPv6(ip *ipstack.IP, ids []identity) error {
+	for i, id := range ids {
+		if _, err := ip.SetIPv6Address(uint32(i), id.address6.Addr(), uint32(id.address6.Bits())); err != nil {
+			return err
+		}
+	}
+	err := ip.EnableIPv6()
+	ip.EnableICMPv6()
+	return err
 }
 
 // mask24 is the network mask of every wire, in host byte order.

@@ -27,6 +27,8 @@ type Config struct {
 	TicksPerSecond int
 	// Target is what pools are divided for. The zero value is packetpool.ILP32.
 	Target packetpool.Target
+	// IPv6 gives all machines IPv6 besides, with addresses that they may use at once: nobody asks whether others have them.
+	IPv6 bool
 	// Frames is how many of the last frames a failed test prints. 0 means 40, a negative number none.
 	Frames int
 	// Faults is what happens to single frames of all wires, in place of everything that they do by chance: what [Shrink] has found. A list

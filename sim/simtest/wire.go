@@ -21,7 +21,8 @@ type Wire struct {
 	gateway netip.Addr
 }
 
-// Wire adds a network segment with faults. The network of wire k, counted from 1, is 10.0.k.0/24. A test without a
+// Wire adds a network segment with faults. The network of wire k, counted from 1, is 10.0.k.0/24, and with
+// Config.IPv6 fd00:0:0:k::/64 too. A test without a
 // call of Wire has one segment, named "wire", that loses nothing.
 func (n *Net) Wire(config link.Config, faults ...fault.Fault) *Wire {
 	n.t.Helper()
@@ -84,8 +85,15 @@ func (n *Net) first() *Wire {
 	return w
 }
 
-// address takes the next address of the wire, and a hardware address that fits.
-func (w *Wire) address() (netip.Prefix, [6]byte) {
+// An identity is what a machine is called on a wire.
+type identity struct {
+	address  netip.Prefix
+	address6 netip.Prefix // the zero Prefix without IPv6
+	hardware [6]byte
+}
+
+// address takes the next addresses of the wire.
+func (w *Wire) address() identity {
 	w.n.mu.Lock()
 	defer w.n.mu.Unlock()
 	w.hosts++
@@ -95,7 +103,12 @@ func (w *Wire) address() (netip.Prefix, [6]byte) {
 	return w.numbered(w.hosts)
 }
 
-// numbered is an address of the wire by its last byte.
-func (w *Wire) numbered(host byte) (netip.Prefix, [6]byte) {
-	return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, w.number, host}), 24), [6]byte{2, 0, 0, 0, w.number, host}
+// numbered are the addresses of the wire with a last byte.
+func (w *Wire) numbered(host byte) (id identity) {
+	id.address = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, w.number, host}), 24)
+	id.hardware = [6]byte{2, 0, 0, 0, w.number, host}
+	if w.n.config.IPv6 {
+		id.address6 = netip.PrefixFrom(netip.AddrFrom16([16]byte{0: 0xfd, 7: w.number, 15: host}), 64)
+	}
+	return id
 }

@@ -188,14 +188,19 @@ func (s *connStream) close(failed bool) error {
 	return nil
 }
 
-// A lazyStream is one whose reader takes its time.
+// A lazyStream is one whose reader takes its time, but not so much of it in all that the peer loses its patience: a window that is opened
+// bit by bit has a thousand short segments in it.
 type lazyStream struct {
 	stream
-	nap func()
+	nap   func(time.Duration)
+	pause time.Duration // before each receive
+	slept time.Duration
 }
 
 func (s *lazyStream) receive() ([]byte, error) {
-	s.nap()
+	if s.slept += s.pause; s.slept < patience/2 {
+		s.nap(s.pause)
+	}
 	return s.stream.receive()
 }
 

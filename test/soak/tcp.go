@@ -113,7 +113,7 @@ func (w *world) lazy(r *rand.Rand) func(stream) stream {
 	if r.IntN(5) > 0 || w.row.Excuse&NoPackets == 0 && (w.small[0] || w.small[1]) {
 		return func(s stream) stream { return s }
 	}
-	return func(s stream) stream { return &lazyStream{stream: s, nap: func() { w.nap(pause) }} }
+	return func(s stream) stream { return &lazyStream{stream: s, nap: w.nap, pause: pause} }
 }
 
 // judgeServer notes an error of a server that neither the row excuses nor a client that went with a reset.

@@ -8,6 +8,7 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/network/arp"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv6"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/icmp"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
@@ -22,6 +23,9 @@ type Config struct {
 	Kernel *sim.Kernel
 	// Name tells the stack's random streams from those of other stacks.
 	Name string
+	// IPv6 adds IPv6 with neighbour discovery, but without addresses of its own
+	// making: no duplicate address detection, and no router is heard.
+	IPv6 bool
 	// Run runs what a timer has to do, and settles the stack after it, in the
 	// owner's context. Nil means at once, in the context of the kernel's event.
 	Run func(func())
@@ -52,7 +56,7 @@ type sent struct {
 	pkt *stack.PacketBuffer
 }
 
-// New creates a stack with IPv4, ARP, ICMP, UDP and TCP and no interfaces.
+// New creates a stack with IPv4, ARP, ICMP, UDP and TCP, IPv6 if it is wanted, and no interfaces.
 // [Stack.Destroy] must be called in the end.
 func New(config Config) *Stack {
 	s := &Stack{kernel: config.Kernel}
@@ -63,9 +67,14 @@ func New(config Config) *Stack {
 			s.Settle()
 		}
 	}
+	networks := []stack.NetworkProtocolFactory{ipv4.NewProtocol, arp.NewProtocol}
+	transports := []stack.TransportProtocolFactory{tcp.NewProtocol, udp.NewProtocol, icmp.NewProtocol4}
+	if config.IPv6 {
+		networks, transports = append(networks, ipv6.NewProtocol), append(transports, icmp.NewProtocol6)
+	}
 	s.Stack = newStack(stack.Options{
-		NetworkProtocols:   []stack.NetworkProtocolFactory{ipv4.NewProtocol, arp.NewProtocol},
-		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol, udp.NewProtocol, icmp.NewProtocol4},
+		NetworkProtocols:   networks,
+		TransportProtocols: transports,
 		Clock:              &clock{config.Kernel, run},
 		RandSource:         &random{stream: config.Kernel.Rand("stack " + config.Name)},
 		SecureRNG:          &random{stream: config.Kernel.Rand("stack secrets " + config.Name)},
