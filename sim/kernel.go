@@ -40,7 +40,7 @@ type Config struct {
 	// Clock paces the run. Nil means virtual time.
 	Clock Clock
 	// StuckAfter is the wall time after which a thread that has not given up
-	// the baton ends the run with a StuckError. 0 means 30 s, negative never.
+	// the baton ends the run with a StuckError, and threads that take turns without virtual time moving. 0 means 30 s, negative never.
 	StuckAfter time.Duration
 	// WallClock measures StuckAfter. Nil means real time.
 	WallClock WallClock
@@ -110,6 +110,7 @@ func New(cfg Config) *Kernel {
 	}
 	k.run.done = make(chan struct{}, 1)
 	k.run.stir = make(chan struct{}, 1)
+	k.run.seen.Store(-1)
 	k.outside.bell = make(chan struct{}, 1)
 	k.border.begun, k.border.over = make(chan struct{}), make(chan struct{})
 	k.wheel.init()

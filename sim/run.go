@@ -52,6 +52,8 @@ type runState struct {
 	alarm   atomic.Int32           // what the watchdog has found
 	resting atomic.Bool            // the run waits for its clock, or for somebody outside
 	dozing  atomic.Bool            // so the watchdog does not look
+	seen    atomic.Int64           // the virtual time of the watchdog's last look
+	turns   int                    // of the baton since it found that time stands still
 	stir    chan struct{}          // receives when the run goes on
 }
 

@@ -15,7 +15,11 @@ const (
 	alarmOver                   // it has not for too long: the next kernel call ends the run
 	alarmTaken                  // a kernel call does so
 	alarmAbandoned              // Run has returned without waiting any longer
+	alarmStill                  // the baton has moved between two looks, but virtual time has not
 )
+
+// manyTurns is how often the baton has to move more for that to be called an endless loop.
+const manyTurns = 1000
 
 // A WallClock tells real time to the watchdog that looks for stuck threads. It is
 // the only thing in this package that real time has an influence on.
@@ -35,15 +39,19 @@ func (realTime) After(d time.Duration) (<-chan time.Time, func()) {
 // A StuckError ends a run in which a thread has not given up the baton for
 // Config.StuckAfter of wall time: an endless loop, or a wait for something outside the kernel.
 // If the thread never makes a kernel call again, its goroutine and those of the other
-// threads are left behind.
+// threads are left behind. It ends a run in virtual time, too, in which threads and events take turns for so long at one instant.
 type StuckError struct {
-	Thread string        // its name, or "event" or "system timer"
+	Thread string        // its name, or "event" or "system timer"; that of one of them if they take turns
 	Now    time.Duration // the virtual time at which it is stuck
 	After  time.Duration // the wall time it was given
+	Turns  bool          // the baton goes round, but virtual time stands still
 }
 
 // Error names the thread and how long it was given.
 func (e *StuckError) Error() string {
+	if e.Turns {
+		return fmt.Sprintf("sim: stuck at %v: virtual time has not moved for %v, in which %s and others have taken turns", e.Now, e.After, e.Thread)
+	}
 	return fmt.Sprintf("sim: stuck at %v: %s has not given up the baton for %v", e.Now, e.Thread, e.After)
 }
 
@@ -115,13 +123,21 @@ func (k *Kernel) look() (abandoned bool) {
 	if k.run.resting.Load() {
 		return false
 	}
+	now := k.now.Load()
+	before := k.run.seen.Swap(now)
 	switch alarm.Load() {
 	case alarmQuiet:
-		alarm.CompareAndSwap(alarmQuiet, alarmAsked)
+		next := alarmAsked
+		if k.Virtual() && now == before {
+			next = alarmStill
+		}
+		alarm.CompareAndSwap(alarmQuiet, next)
 	case alarmAsked:
 		alarm.CompareAndSwap(alarmAsked, alarmOver)
 	case alarmOver:
 		return alarm.CompareAndSwap(alarmOver, alarmAbandoned)
+	case alarmStill: // its holder keeps it
+		alarm.CompareAndSwap(alarmStill, alarmAsked)
 	}
 	return false
 }
@@ -137,8 +153,26 @@ func (k *Kernel) answer() {
 	alarm := &k.run.alarm
 	alarm.CompareAndSwap(alarmAsked, alarmQuiet)
 	alarm.CompareAndSwap(alarmOver, alarmQuiet)
+	if alarm.Load() == alarmStill {
+		k.turn()
+	}
 	if alarm.Load() == alarmAbandoned && !k.run.buried {
 		k.leaveAbandoned()
+	}
+}
+
+// turn counts that the baton moves at an instant of virtual time that lasts too long, and ends the run when that goes on.
+func (k *Kernel) turn() {
+	r := &k.run
+	if r.turns++; k.now.Load() != r.seen.Load() {
+		r.turns = 0
+		r.alarm.CompareAndSwap(alarmStill, alarmQuiet)
+		return
+	}
+	if r.turns > manyTurns && r.alarm.CompareAndSwap(alarmStill, alarmTaken) {
+		e := k.stuckError(r.onStage.Load())
+		e.Turns = true
+		k.fail(e)
 	}
 }
 

@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -136,5 +137,55 @@ func TestSlowIsNotStuck(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// TestTurns has threads, and events, take turns for ever at one instant. They never keep the baton, but virtual time stands still.
+func TestTurns(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		define func(k *Kernel, looping *atomic.Bool)
+		want   string
+	}{
+		{"threads", func(k *Kernel, looping *atomic.Bool) {
+			for _, name := range []string{"ping", "pong"} {
+				must(k.NewThread(ThreadConfig{Name: name, Priority: 5, Entry: func() {
+					_ = k.Sleep(2)
+					for looping.Store(true); ; {
+						k.Relinquish()
+					}
+				}}))
+			}
+		}, "thread p"},
+		{"events", func(k *Kernel, looping *atomic.Bool) {
+			must(k.NewThread(ThreadConfig{Name: "main", Priority: 5, Entry: func() { _ = k.Sleep(WaitForever) }}))
+			var again *Event
+			again = k.NewEvent(func() {
+				looping.Store(true)
+				again.Reset(0)
+			})
+			again.Reset(20 * time.Millisecond)
+		}, "event"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var k *Kernel
+			var looping atomic.Bool
+			clock := stopwatch{func() bool { // looks when the baton has moved since the last look, until it has found out
+				whenSet(&looping)()
+				for k.run.alarm.Load() == alarmAsked {
+					runtime.Gosched()
+				}
+				return k.run.alarm.Load() == alarmQuiet
+			}}
+			k = New(Config{StuckAfter: time.Second, WallClock: clock})
+			r, err := k.Run(func() { tt.define(k, &looping) })
+			var stuck *StuckError
+			if !errors.As(err, &stuck) || !stuck.Turns || stuck.Now != 20*time.Millisecond || r.End != EndStuck {
+				t.Fatalf("end %v, error %v", r.End, err)
+			}
+			if want := "sim: stuck at 20ms: virtual time has not moved for 1s, in which " + tt.want; !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("error %v, want %s", err, want)
+			}
+		})
 	}
 }
