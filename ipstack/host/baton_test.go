@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"netxsim/ipstack/host"
+	"netxsim/packetpool"
 	"netxsim/sim"
 	"netxsim/sim/link"
 )
@@ -37,6 +38,50 @@ func inside(t *testing.T, config link.Config, program func(n *network, c, d *hos
 	}
 	whole(t, c, d)
 	return n.wire.Hash()
+}
+
+// TestStarvedTogether has two programs of a device send datagrams of three packets each while two are free: each tries, gives back what it got, and must not
+// take that for the packets that the other waits for.
+func TestStarvedTogether(t *testing.T) {
+	k := sim.New(sim.Config{StuckAfter: time.Second})
+	n := &network{kernel: k, wire: link.New(k, link.Config{})}
+	n.a = n.host("a", 1)
+	c := n.device(t, "c", 3, 32)
+	c.IP().EnableFragmentation()
+	few := ok(packetpool.New(k, packetpool.Config{
+		Name: "few", Payload: 256, Size: packetpool.SizeFor(packetpool.ILP32, 256, 4), Target: packetpool.ILP32,
+	}))(t)
+	d := host.NewDevice(c.IP(), host.DeviceConfig{Pool: few})
+	k.Go("miser", func() {
+		one, two := ok(few.Allocate(0, 0))(t), ok(few.Allocate(0, 0))(t)
+		k.WaitDeadline("better times", time.Second, nil)
+		check(t, one.Release())
+		check(t, two.Release())
+		k.WaitDeadline("all is sent", 20*time.Second, nil)
+	})
+	sent := 0
+	for range 2 {
+		k.Go("sender", func() {
+			conn := ok(d.Dial("udp", "a:7"))(t)
+			defer conn.Close()
+			ok(conn.Write(make([]byte, 600)))(t)
+			sent++
+			if at := k.Now(); at < time.Second {
+				t.Errorf("sent at %v, without packets", at)
+			}
+		})
+	}
+	k.Go("glutton", func() {
+		conn := ok(d.Dial("udp", "a:7"))(t)
+		defer conn.Close()
+		if _, err := conn.Write(make([]byte, 1000)); !errors.Is(err, syscall.ENOBUFS) {
+			t.Errorf("a datagram that needs five packets of four: %v", err)
+		}
+	})
+	ok(k.Run(nil))(t)
+	if sent != 2 || few.Available() != few.Total() {
+		t.Errorf("%d datagrams sent, %d of %d packets free", sent, few.Available(), few.Total())
+	}
 }
 
 // batonPairs runs a program for every pair of machines, twice, and wants the same frames.

@@ -3,7 +3,6 @@ package host
 import (
 	"errors"
 	"net/netip"
-	"slices"
 	"syscall"
 	"time"
 
@@ -65,9 +64,9 @@ type Device struct {
 	ip      *ipstack.IP
 	kernel  *sim.Kernel
 	config  DeviceConfig
-	starved []*deviceSocket // that wait for packets
-	unwatch func()          // nil while none does
-	refill  *sim.Event
+	starved []starved  // in the order in which they began to wait
+	unwatch func()     // nil while none does
+	refill  *sim.Event // there may be enough packets for one of them
 }
 
 // NewDevice gives programs an instance, whose ARP, IPv6, TCP and UDP, as far as they use
@@ -76,7 +75,7 @@ func NewDevice(ip *ipstack.IP, config DeviceConfig) *Device {
 	config.setDefaults(ip)
 	d := &Device{ip: ip, kernel: ip.Kernel(), config: config}
 	d.Net = newNet(d.kernel, ip.Name(), config.Callers, (*deviceBackend)(d))
-	d.refill = d.kernel.NewEvent(d.packetsFree)
+	d.refill = d.kernel.NewEvent(d.feed)
 	if ip.Name() != "" {
 		NamesOf(d.kernel).Add(ip.Name(), d.addrs()...)
 	}
@@ -106,49 +105,6 @@ func (d *Device) Addr6() netip.Addr {
 
 // IP returns the instance.
 func (d *Device) IP() *ipstack.IP { return d.ip }
-
-// packetFor allocates a packet for data, with room for headers. Without one, the
-// socket is told when there may be.
-func (d *Device) packetFor(s *deviceSocket, room uint32, data []byte) (*packetpool.Packet, error) {
-	packet, err := d.config.Pool.Allocate(room, 0)
-	if err == nil && len(data) > 0 {
-		if err = packet.Append(data, d.config.Pool, 0); err != nil {
-			packet.Release()
-		}
-	}
-	if errors.Is(err, status.NoPacket) {
-		d.starve(s)
-		return nil, errWait
-	}
-	return packet, deviceError(err)
-}
-
-// starve notes that a socket waits for packets.
-func (d *Device) starve(s *deviceSocket) {
-	if !slices.Contains(d.starved, s) {
-		d.starved = append(d.starved, s)
-	}
-	if d.unwatch == nil {
-		d.unwatch = d.config.Pool.Watch(func(e packetpool.Event) {
-			if e.Cause == packetpool.CauseRelease || e.Cause == packetpool.CauseTransmitRelease {
-				d.refill.Reset(0)
-			}
-		})
-	}
-}
-
-// packetsFree lets the sockets try again that wait for packets.
-func (d *Device) packetsFree() {
-	if d.unwatch != nil {
-		d.unwatch()
-		d.unwatch = nil
-	}
-	starved := d.starved
-	d.starved = nil
-	for _, s := range starved {
-		s.tell()
-	}
-}
 
 // A deviceSocket is what the sockets of a device have in common: news of the
 // instance are handled in an event of their own.

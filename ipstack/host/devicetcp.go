@@ -199,7 +199,7 @@ func (s *deviceStream) writePacket(p []byte) (int, error) {
 	case errors.Is(err, status.WindowOverflow), errors.Is(err, status.TxQueueDepth):
 		return sent, errWait
 	case errors.Is(err, status.NoPacket):
-		s.device.starve(&s.deviceSocket)
+		s.device.starve(&s.deviceSocket, 2) // the packet and a part of it
 		return sent, errWait
 	case s.socket.WasReset():
 		return sent, syscall.ECONNRESET
@@ -228,6 +228,7 @@ func (s *deviceStream) abort() { s.resetting = true }
 // something was not read.
 func (s *deviceStream) close() {
 	s.closed = true
+	s.device.sate(&s.deviceSocket)
 	s.resetting = s.resetting || s.packet != nil || s.socket.ReceiveQueueLen() > 0
 	s.drop()
 	switch {

@@ -103,6 +103,7 @@ func (s *devicePackets) limit(to netip.AddrPort) int {
 
 func (s *devicePackets) close() {
 	s.event.Stop()
+	s.device.sate(&s.deviceSocket)
 	s.socket.NotifyReceive(nil)
 	_ = s.socket.Unbind() // it is bound
 	_ = s.socket.Delete() // and now it is not
