@@ -47,12 +47,6 @@ func (c *systemClock) Now() time.Duration {
 	return d
 }
 
-// began is later than any time in a bubble: those begin in the year 2000.
-var began = time.Now().Round(0) //netxlint:wallclock tells a bubble's clock from the system's
-
-// inBubble reports whether somebody who reads this on the clock is in a bubble of testing/synctest.
-func inBubble(now time.Time) bool { return now.Round(0).Before(began) }
-
 func (c *systemClock) Sleep(until time.Duration, wake <-chan struct{}) {
 	if until < 0 {
 		<-wake

@@ -3,9 +3,10 @@ package netstack
 import (
 	"runtime"
 	"sync"
-	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
+
+	"netxsim/sim"
 )
 
 // A stack's TCP works in goroutines that park in a way which a bubble of
@@ -13,22 +14,13 @@ import (
 // never move. A goroutine is in the bubble of the one that starts it, so stacks
 // must be made outside.
 
-// started is before any bubble's time ends: in a bubble it is the year 2000.
-var started = time.Now().Round(0) //netxlint:wallclock tells a bubble's clock from the system's
-
-// inBubble reports whether the calling goroutine is in a bubble. A system clock that has
-// been set back looks like one, which costs time only.
-func inBubble() bool {
-	return time.Now().Round(0).Before(started) //netxlint:wallclock tells a bubble's clock from the system's
-}
-
 // making guards GOMAXPROCS, from which gVisor takes its number of TCP
 // processors.
 var making sync.Mutex
 
 // newStack returns a new stack whose goroutines are in no bubble.
 func newStack(options stack.Options) *stack.Stack {
-	if !inBubble() {
+	if !sim.InBubble() {
 		return makeStack(options)
 	}
 	return outsideBubbles.make(options)
