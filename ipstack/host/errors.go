@@ -3,7 +3,6 @@ package host
 import (
 	"context"
 	"errors"
-	"net"
 	"os"
 	"syscall"
 
@@ -12,8 +11,8 @@ import (
 
 // Mistakes of callers that package net has too.
 var (
-	errNotUDP        = &net.AddrError{Err: "not a UDP address"}
-	errNoDestination = syscall.EDESTADDRREQ
+	errMissingAddress = errors.New("missing address")
+	errNoDestination  = syscall.EDESTADDRREQ
 )
 
 // A canceledError is what a cancelled context ends a Dial with.
@@ -33,7 +32,7 @@ func (timeoutError) Timeout() bool { return true }
 func (timeoutError) Temporary() bool { return true }
 
 func (timeoutError) Is(err error) bool {
-	return err == context.DeadlineExceeded || err == os.ErrDeadlineExceeded
+	return err == context.DeadlineExceeded
 }
 
 // dialError returns the error package net gives for a Dial that ended with err.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"slices"
 	"syscall"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -100,6 +101,9 @@ func (s *hostSocket) bind(local netip.AddrPort) error {
 type hostListener struct{ *hostSocket }
 
 func (b *hostBackend) listen(local netip.AddrPort) (acceptor, error) {
+	if b.listensAt(local) {
+		return nil, syscall.EADDRINUSE
+	}
 	s, err := b.socket(tcp.ProtocolNumber)
 	if err != nil {
 		return nil, err
@@ -113,6 +117,19 @@ func (b *hostBackend) listen(local netip.AddrPort) (acceptor, error) {
 		return nil, goError(err)
 	}
 	return hostListener{s}, nil
+}
+
+// listensAt reports whether somebody listens already where local is, which netstack does not
+// mind when one of the two listens at every address and both may use addresses again.
+func (b *hostBackend) listensAt(local netip.AddrPort) bool {
+	return slices.ContainsFunc(b.world.open, func(e *endpoint) bool {
+		l, ok := e.socket.(hostListener)
+		if !ok || local.Port() == 0 {
+			return false
+		}
+		other := l.local()
+		return other.Port() == local.Port() && (other.Addr() == local.Addr() || other.Addr().IsUnspecified() || local.Addr().IsUnspecified())
+	})
 }
 
 func (l hostListener) accept() (stream, error) {
@@ -166,9 +183,6 @@ func (s *hostStream) connected() error {
 }
 
 func (s *hostStream) read(p []byte) (int, error) {
-	if s.deaf {
-		return 0, io.EOF
-	}
 	w := tcpip.SliceWriter(p)
 	result, err := s.ep.Read(&w, tcpip.ReadOptions{})
 	switch err.(type) {
@@ -177,6 +191,11 @@ func (s *hostStream) read(p []byte) (int, error) {
 		return result.Count, nil
 	case *tcpip.ErrClosedForReceive:
 		return 0, io.EOF
+	case *tcpip.ErrWouldBlock:
+		if s.deaf {
+			return 0, io.EOF
+		}
+		return 0, errWait
 	default:
 		return 0, goError(err)
 	}
@@ -197,19 +216,30 @@ func (s *hostStream) write(p []byte) (done int, err error) {
 	return done, nil
 }
 
-func (s *hostStream) closeRead() {
+// ended reports whether there is no connection any more.
+func (s *hostStream) ended() bool {
+	switch tcp.EndpointState(s.ep.State()) {
+	case tcp.StateTimeWait, tcp.StateClose, tcp.StateError:
+		return true
+	}
+	return false
+}
+
+// closeRead does not tell netstack, which would throw away what has come and what comes.
+func (s *hostStream) closeRead() error {
+	if s.ended() {
+		return syscall.ENOTCONN
+	}
 	s.deaf = true
-	s.ep.Shutdown(tcpip.ShutdownRead)
-	s.host.stack.Settle()
+	return nil
 }
 
 func (s *hostStream) closeWrite() error {
+	if s.ended() {
+		return syscall.ENOTCONN
+	}
 	s.shutdown = true
 	err := s.ep.Shutdown(tcpip.ShutdownWrite)
 	s.host.stack.Settle()
 	return goError(err)
-}
-
-func (s *hostStream) abort() {
-	s.ep.SocketOptions().SetLinger(tcpip.LingerOption{Enabled: true})
 }

@@ -45,7 +45,7 @@ func (b *hostBackend) packets(local, to netip.AddrPort) (datagrams, error) {
 func (d *hostPackets) receive(p []byte) (int, netip.AddrPort, error) {
 	w := tcpip.SliceWriter(p)
 	result, err := d.ep.Read(&w, tcpip.ReadOptions{NeedRemoteAddr: true})
-	if err != nil {
+	if _, none := err.(*tcpip.ErrBadBuffer); err != nil && !none { // none of it fits into p, and it is gone
 		return 0, netip.AddrPort{}, goError(err)
 	}
 	return result.Count, d.host.fromFull(result.RemoteAddr), nil

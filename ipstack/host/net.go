@@ -55,11 +55,11 @@ func opError(op, network string, addr net.Addr, err error) error {
 // others can dial it.
 func (n *Net) Listen(network, address string) (net.Listener, error) {
 	kind, p, err := n.parse(context.Background(), network, address)
-	if err == nil && kind != "tcp" {
-		err = &net.AddrError{Err: "unexpected address type", Addr: address}
-	}
 	if err != nil {
 		return nil, opError("listen", network, nil, err)
+	}
+	if kind != "tcp" {
+		return nil, opError("listen", network, p.name(kind), &net.AddrError{Err: "unexpected address type", Addr: address})
 	}
 	l := &listener{net: n}
 	local := netip.AddrPortFrom(p.addrs[0], p.port)
@@ -70,7 +70,7 @@ func (n *Net) Listen(network, address string) (net.Listener, error) {
 		}
 	})
 	if err != nil {
-		return nil, opError("listen", network, tcpOrUDP(kind, n.reachable(local)), systemError("listen", err))
+		return nil, opError("listen", network, p.name(kind), systemError("listen", err))
 	}
 	return l, nil
 }
@@ -93,16 +93,16 @@ func (n *Net) reachable(a netip.AddrPort) netip.AddrPort {
 // ListenPacket opens a UDP port, as net.ListenPacket does.
 func (n *Net) ListenPacket(network, address string) (net.PacketConn, error) {
 	kind, p, err := n.parse(context.Background(), network, address)
-	if err == nil && kind != "udp" {
-		err = &net.AddrError{Err: "unexpected address type", Addr: address}
-	}
 	if err != nil {
 		return nil, opError("listen", network, nil, err)
+	}
+	if kind != "udp" {
+		return nil, opError("listen", network, p.name(kind), &net.AddrError{Err: "unexpected address type", Addr: address})
 	}
 	local := netip.AddrPortFrom(p.addrs[0], p.port)
 	c, err := n.openPackets(network, local, netip.AddrPort{})
 	if err != nil {
-		return nil, opError("listen", network, tcpOrUDP(kind, n.reachable(local)), systemError("listen", err))
+		return nil, opError("listen", network, p.name(kind), systemError("listen", err))
 	}
 	return c, nil
 }
@@ -142,18 +142,24 @@ func (n *Net) dial(ctx context.Context, network, address string, timeout time.Du
 	if err != nil {
 		return nil, opError("dial", network, nil, err)
 	}
-	if p.any { // the machine itself
-		p.addrs = []netip.Addr{n.back.address()}
+	if address == "" {
+		return nil, opError("dial", network, nil, errMissingAddress)
 	}
 	var first error
 	for _, addr := range p.addrs {
 		to := netip.AddrPortFrom(addr, p.port)
+		name := p.name(kind)
+		if p.any { // the machine itself
+			to = netip.AddrPortFrom(loopbackAddr, p.port)
+		} else {
+			name = tcpOrUDP(kind, to)
+		}
 		c, err := n.dialOne(ctx, kind, network, to, timeout)
 		if err == nil {
 			return c, nil
 		}
 		if first == nil {
-			first = opError("dial", network, tcpOrUDP(kind, to), dialError(err))
+			first = opError("dial", network, name, dialError(err))
 		}
 	}
 	return nil, first
@@ -162,6 +168,9 @@ func (n *Net) dial(ctx context.Context, network, address string, timeout time.Du
 func (n *Net) dialOne(ctx context.Context, kind, network string, to netip.AddrPort, timeout time.Duration) (net.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	if timeout < 0 {
+		return nil, context.DeadlineExceeded
 	}
 	if kind == "udp" {
 		c, err := n.openPackets(network, netip.AddrPortFrom(netip.IPv4Unspecified(), 0), to)
