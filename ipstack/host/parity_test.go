@@ -305,15 +305,18 @@ func TestParity(t *testing.T) {
 	}
 	seen := map[string]bool{} // differences that were there
 	arms := simulatedArms()
-	for _, c := range slices.Concat(dialCases, listenCases, streamCases, packetCases) {
+	all := slices.Concat(dialCases, listenCases, streamCases, packetCases)
+	ran := 0
+	for _, c := range all {
 		t.Run(c.name, func(t *testing.T) {
+			ran++
 			want := realArm().lines(t, c.body)
 			for _, a := range arms {
 				t.Run(a.name, func(t *testing.T) { compareArm(t, c.name, a, want, a.lines(t, c.body), seen) })
 			}
 		})
 	}
-	if testing.Short() {
+	if testing.Short() || ran < len(all) {
 		return
 	}
 	for _, d := range differences {

@@ -59,7 +59,13 @@ var streamCases = []parityCase{
 		p.saw("CloseRead", c.closeRead())
 		p.saw("CloseWrite", c.closeWrite())
 		p.saw("SetLinger", c.setLinger(0))
-		p.saw("SetWriteBuffer", c.Conn.(interface{ SetWriteBuffer(int) error }).SetWriteBuffer(1))
+		o := c.Conn.(tcpOptions)
+		p.saw("SetWriteBuffer", o.SetWriteBuffer(1))
+		p.saw("SetReadBuffer", o.SetReadBuffer(1))
+		p.saw("SetNoDelay", o.SetNoDelay(true))
+		p.saw("SetKeepAlive", o.SetKeepAlive(true))
+		p.saw("SetKeepAlivePeriod", o.SetKeepAlivePeriod(time.Second))
+		p.saw("SetKeepAliveConfig", o.SetKeepAliveConfig(net.KeepAliveConfig{Enable: true}))
 	}},
 	{"close while a call waits", func(p *parity) {
 		c, s := p.pair()
