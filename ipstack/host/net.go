@@ -146,7 +146,8 @@ func (n *Net) dial(ctx context.Context, network, address string, timeout time.Du
 		return nil, opError("dial", network, nil, errMissingAddress)
 	}
 	var first error
-	for _, addr := range p.addrs {
+	end := n.world.end(ctx, timeout)
+	for i, addr := range p.addrs {
 		to := netip.AddrPortFrom(addr, p.port)
 		name := p.name(kind)
 		if p.any { // the machine itself
@@ -154,7 +155,7 @@ func (n *Net) dial(ctx context.Context, network, address string, timeout time.Du
 		} else {
 			name = tcpOrUDP(kind, to)
 		}
-		c, err := n.dialOne(ctx, kind, network, to, timeout)
+		c, err := n.dialOne(ctx, kind, network, to, n.world.share(end, len(p.addrs)-i))
 		if err == nil {
 			return c, nil
 		}
