@@ -14,8 +14,9 @@ import (
 // errors, *net.OpError, wrap what package net's wrap: os.ErrDeadlineExceeded,
 // net.ErrClosed, syscall.ECONNREFUSED and so on. Networks are tcp, tcp4, udp and udp4.
 //
-// The connections have CloseRead, CloseWrite and SetLinger, and UDP ports
-// ReadFromUDPAddrPort and WriteToUDPAddrPort, for those who ask for them.
+// The connections have CloseRead, CloseWrite, SetLinger, SetNoDelay, SetKeepAlive, SetKeepAlivePeriod, SetKeepAliveConfig,
+// SetReadBuffer and SetWriteBuffer, UDP ports the latter two, ReadFromUDPAddrPort and
+// WriteToUDPAddrPort, and listeners SetDeadline, for those who ask for them.
 type Net struct {
 	world    *world
 	name     string
@@ -126,7 +127,8 @@ func (n *Net) Dial(network, address string) (net.Conn, error) {
 	return n.dial(context.Background(), network, address, 0)
 }
 
-// DialTimeout is Dial that gives up after a time; 0 means none.
+// DialTimeout is Dial that gives up after a time; 0 means none. The error wraps context.DeadlineExceeded
+// (package net's that or os.ErrDeadlineExceeded, by chance).
 func (n *Net) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
 	return n.dial(context.Background(), network, address, timeout)
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"netxsim/sim/link"
+	"netxsim/sim/link/fault"
 )
 
 // A netFuncs is what has the functions of package net, which itself is one.
@@ -58,7 +59,9 @@ type arm struct {
 // realArm is package net on the loopback interface of this computer.
 func realArm() arm {
 	return arm{"net", func(t *testing.T, body func(p *parity)) {
-		body(&parity{t: t, server: packageNet{}, client: packageNet{}, ip: "127.0.0.1", broadcast: "127.255.255.255"})
+		p := &parity{t: t, server: packageNet{}, client: packageNet{}, ip: "127.0.0.1", broadcast: "127.255.255.255"}
+		p.silent = func() string { return deafListener(t) }
+		body(p)
 	}}
 }
 
@@ -77,15 +80,45 @@ func simulatedArm(name string, server, client int) arm {
 			n := build(link.Config{Latency: 100 * time.Microsecond}, 1)
 			machines := []machine{n.a, n.b, n.device(t, "c", 3, 64), n.device(t, "d", 4, 64)}
 			n.stop = n.kernel.Start(nil)
-			ip, broadcast := fmt.Sprintf("10.0.0.%d", server+1), "10.0.0.255"
+			p := &parity{t: t, server: machines[server], client: machines[client], ip: fmt.Sprintf("10.0.0.%d", server+1), broadcast: "10.0.0.255"}
 			if server == client {
-				ip, broadcast = "127.0.0.1", "127.255.255.255"
+				p.ip, p.broadcast = "127.0.0.1", "127.255.255.255"
 			}
-			body(&parity{t: t, server: machines[server], client: machines[client], ip: ip, broadcast: broadcast})
+			p.silent = func() string {
+				n.kernel.Do(func() { fault.Attach(n.wire, fault.Fault{If: fault.Match{DestinationPort: 9999}, Do: fault.Drop{}}) })
+				if client == 0 {
+					return "10.0.0.2:9999"
+				}
+				return "10.0.0.1:9999"
+			}
+			body(p)
 			time.Sleep(2 * time.Minute)
 			n.end(t)
 		})
 	}}
+}
+
+// deafListener returns the address of a listener that has as many connections waiting as it takes: it answers no SYN.
+func deafListener(t *testing.T) string {
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Close(fd) })
+	if err := errors.Join(syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}), syscall.Listen(fd, 0)); err != nil {
+		t.Fatal(err)
+	}
+	name, err := syscall.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := fmt.Sprintf("127.0.0.1:%d", name.(*syscall.SockaddrInet4).Port)
+	c, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return address
 }
 
 // A parity is one run of a body: what it has seen, line by line, in words that do not depend on the arm.
@@ -94,6 +127,7 @@ type parity struct {
 	server, client netFuncs
 	ip             string // the server's
 	broadcast      string
+	silent         func() string // an address that does not answer
 	lines          []line
 	ports          []string // in the order they were seen
 	cleanups       []func()

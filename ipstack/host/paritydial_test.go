@@ -2,7 +2,10 @@ package host_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net"
+	"os"
 	"time"
 )
 
@@ -28,6 +31,13 @@ func (p *parity) dialled(what string, c net.Conn, err error) {
 		p.cleanup(func() { c.Close() })
 	}
 	p.saw(what, c != nil, err)
+}
+
+// timedOut notes how a dial ended that had waited.
+func (p *parity) timedOut(what string, c net.Conn, err error) {
+	p.sawOneOf(what, err, "package net has a deadline for the socket and one for the context, at one instant", os.ErrDeadlineExceeded, context.DeadlineExceeded)
+	limited, ok := errors.AsType[net.Error](err)
+	p.saw(what+", in words", c != nil, fmt.Sprint(err), p.chain(err), ok && limited.Timeout())
 }
 
 // dialCases are the ways to dial.
@@ -59,6 +69,25 @@ var dialCases = []parityCase{
 		p.dialled("DialTimeout of an hour", c, err)
 		c, err = p.client.DialTimeout("udp", address, time.Hour)
 		p.dialled("DialTimeout with UDP", c, err)
+	}},
+	{"dial while a context ends", func(p *parity) {
+		address := p.silent()
+		ctx, cancel := context.WithCancel(context.Background())
+		p.later(cancel)
+		c, err := p.client.DialContext(ctx, "tcp", address)
+		p.dialled("canceled", c, err)
+		ctx, cancel = context.WithTimeout(context.Background(), pause)
+		defer cancel()
+		c, err = p.client.DialContext(ctx, "tcp", address)
+		p.timedOut("expired", c, err)
+		begin := time.Now()
+		c, err = p.client.DialTimeout("tcp", address, pause)
+		p.timedOut("DialTimeout", c, err)
+		p.saw("time", time.Since(begin) >= pause)
+		why, end := context.WithCancelCause(context.Background())
+		p.later(func() { end(net.ErrClosed) })
+		c, err = p.client.DialContext(why, "tcp", address)
+		p.dialled("canceled with a cause", c, err)
 	}},
 	{"dial addresses", func(p *parity) {
 		for _, address := range []string{
