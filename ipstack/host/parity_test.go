@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -129,7 +130,8 @@ type parity struct {
 	broadcast      string
 	silent         func() string // an address that does not answer
 	lines          []line
-	ports          []string // in the order they were seen
+	ports          []string       // in the order they were seen
+	pending        sync.WaitGroup // what happens later
 	cleanups       []func()
 }
 
@@ -260,12 +262,11 @@ func (p *parity) settle() { time.Sleep(pause) }
 
 // later calls f when the caller waits in its next call.
 func (p *parity) later(f func()) {
-	done := make(chan struct{})
+	p.pending.Add(1)
 	time.AfterFunc(pause, func() {
-		defer close(done)
+		defer p.pending.Done()
 		f()
 	})
-	p.cleanup(func() { <-done })
 }
 
 // forget begins to count ports anew: those of what has ended may come again, which is a matter of chance.
@@ -274,6 +275,7 @@ func (p *parity) forget() { p.ports = nil }
 // pair returns the two ends of a TCP connection.
 func (p *parity) pair() (client, server *tcpConn) {
 	p.t.Helper()
+	p.pending.Wait()
 	p.forget()
 	l, err := p.server.Listen("tcp", p.ip+":0")
 	p.fatal(err)
@@ -313,6 +315,7 @@ func (a arm) lines(t *testing.T, body func(p *parity)) (lines []line) {
 	t.Helper()
 	a.run(t, func(p *parity) {
 		defer func() {
+			p.pending.Wait()
 			for _, f := range slices.Backward(p.cleanups) {
 				f()
 			}
