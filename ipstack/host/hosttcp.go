@@ -90,11 +90,15 @@ func (s *hostSocket) close() {
 }
 
 func (s *hostSocket) bind(local netip.AddrPort) error {
-	if err := s.ep.Bind(toFull(local)); err != nil {
-		s.ep.Close()
-		return goError(err)
+	err := s.ep.Bind(toFull(local))
+	if err == nil {
+		return nil
 	}
-	return nil
+	s.ep.Close()
+	if _, none := err.(*tcpip.ErrNoPortAvailable); none {
+		return syscall.EADDRINUSE
+	}
+	return goError(err)
 }
 
 // A hostListener is a listening endpoint.

@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"errors"
 	"net/netip"
 	"syscall"
 
@@ -30,7 +31,11 @@ func (b *hostBackend) packets(local, to netip.AddrPort) (datagrams, error) {
 		s.ep.Close()
 		return nil, goError(err)
 	}
-	if err := s.bind(local); err != nil {
+	switch err := s.bind(local); {
+	case err == nil:
+	case to.IsValid() && errors.Is(err, syscall.EADDRINUSE): // no port is left
+		return nil, syscall.EAGAIN
+	default:
 		return nil, err
 	}
 	if to.IsValid() {
