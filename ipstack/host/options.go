@@ -20,46 +20,47 @@ type streamOptions interface {
 	keepAliveTimes(idle, interval time.Duration, count int) error
 }
 
-// set sets something with the baton.
-func (e *endpoint) set(f func() error) error {
-	if e.closed.Load() {
+// set sets something with the baton, soon and in front of the calls to come.
+func (e *endpoint) set(f func()) error {
+	if e.closed.Load() || !e.world.enter(f) {
 		return net.ErrClosed
 	}
+	return nil
+}
+
+// setKeepAlive is set for what a machine may not be able to do: it waits for the answer.
+func (c *conn) setKeepAlive(f func() error) error {
 	err := net.ErrClosed
-	e.world.do(func() { err = f() })
-	return err
+	if !c.closed.Load() {
+		c.world.do(func() { err = f() })
+	}
+	return c.opError("set", err)
 }
 
 // SetLinger with 0 has Close reset the connection, as net.TCPConn's does. Other values take that
 // back: Close does not wait, and what was written is still sent behind it.
 func (c *conn) SetLinger(seconds int) error {
-	return c.opError("set", c.set(func() error {
-		c.stream.abort(seconds == 0)
-		return nil
-	}))
+	return c.opError("set", c.set(func() { c.stream.abort(seconds == 0) }))
 }
 
 // SetNoDelay with false has a small segment wait until what was sent before is acknowledged
 // (Nagle's algorithm; RFC 9293, section 3.7.4). A connection begins without that, as
 // net.TCPConn's does. A [Device] has no such thing: nothing changes there.
 func (c *conn) SetNoDelay(noDelay bool) error {
-	return c.opError("set", c.set(func() error {
-		c.stream.noDelay(noDelay)
-		return nil
-	}))
+	return c.opError("set", c.set(func() { c.stream.noDelay(noDelay) }))
 }
 
 // SetKeepAlive has a silent peer asked for a sign of life, or not (RFC 9293, section 3.8.4). Unlike
 // net.TCPConn's, a connection begins without that, so that a simulation can come to rest.
 // The error of a [Device] is ENOPROTOOPT, as NetX Duo is built without it.
 func (c *conn) SetKeepAlive(on bool) error {
-	return c.opError("set", c.set(func() error { return c.stream.keepAlive(on) }))
+	return c.setKeepAlive(func() error { return c.stream.keepAlive(on) })
 }
 
 // SetKeepAlivePeriod sets how long a connection is silent before it asks, in whole seconds, rounded
 // up; 0 means 15 s. A connection begins with two hours.
 func (c *conn) SetKeepAlivePeriod(idle time.Duration) error {
-	return c.opError("set", c.set(func() error { return c.stream.keepAliveTimes(keepAliveTime(idle), -1, -1) }))
+	return c.setKeepAlive(func() error { return c.stream.keepAliveTimes(keepAliveTime(idle), -1, -1) })
 }
 
 // SetKeepAliveConfig is SetKeepAlive with the time before the peer is asked, that between two
@@ -69,12 +70,12 @@ func (c *conn) SetKeepAliveConfig(config net.KeepAliveConfig) error {
 	if config.Count == 0 {
 		config.Count = keepAliveCount
 	}
-	return c.opError("set", c.set(func() error {
+	return c.setKeepAlive(func() error {
 		if err := c.stream.keepAlive(config.Enable); err != nil {
 			return err
 		}
 		return c.stream.keepAliveTimes(keepAliveTime(config.Idle), keepAliveTime(config.Interval), config.Count)
-	}))
+	})
 }
 
 // The values of package net.
@@ -118,11 +119,10 @@ func (c *packetConn) SetWriteBuffer(bytes int) error {
 
 // setBuffer sets the size of a host's buffer.
 func (e *endpoint) setBuffer(bytes int, set func(o *tcpip.SocketOptions, size int64, notify bool)) error {
-	err := e.set(func() error {
+	err := e.set(func() {
 		if s, ok := e.socket.(interface{ options() *tcpip.SocketOptions }); ok {
 			set(s.options(), int64(bytes), true)
 		}
-		return nil
 	})
 	if err != nil {
 		return e.settingError(err)
