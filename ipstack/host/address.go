@@ -11,7 +11,17 @@ type place struct {
 	addrs []netip.Addr // one at least
 	port  uint16
 	only6 bool // the unspecified IPv6 address stands for IPv6 alone, not for both
-	any   bool // no host was given: on every address of the machine
+	any   bool // on every address of the machine
+
+	nowhere bool // no host was given, which means the same
+}
+
+// loopbackAddr is where a program finds the machine that it runs on.
+func loopbackAddr(six bool) netip.Addr {
+	if six {
+		return loopback6.Addr()
+	}
+	return loopback4.Addr()
 }
 
 // A family says which addresses a network of package net is for.
@@ -52,18 +62,33 @@ func (n *Net) parse(ctx context.Context, network, address string) (kind string, 
 	if err != nil {
 		return "", p, err
 	}
+	if address == "" { // which listeners need not have
+		address = ":0"
+	}
 	host, service, err := net.SplitHostPort(address)
 	if err != nil {
 		return "", p, err
 	}
-	port, err := lookupPort(kind, service)
+	port, err := lookupPort(kind, network, service)
 	if err != nil {
 		return "", p, err
 	}
 	p.port, p.only6 = uint16(port), f == only6
 	p.addrs, err = n.resolve(ctx, f, host)
 	p.any = host == "" || err == nil && p.addrs[0].IsUnspecified()
+	p.nowhere = host == ""
 	return kind, p, err
+}
+
+// name is the place in an error, as package net writes it.
+func (p place) name(kind string) net.Addr {
+	switch {
+	case !p.nowhere:
+		return tcpOrUDP(kind, netip.AddrPortFrom(p.addrs[0], p.port))
+	case kind == "udp":
+		return &net.UDPAddr{Port: int(p.port)}
+	}
+	return &net.TCPAddr{Port: int(p.port)}
 }
 
 // resolve returns the addresses of a host, the unspecified one for none. Of a name it returns those that the

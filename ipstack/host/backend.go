@@ -36,10 +36,10 @@ type stream interface {
 	read(p []byte) (int, error)
 	// write writes as much as it can now; less than p comes with an error.
 	write(p []byte) (int, error)
-	closeRead()
+	// closeRead has read return io.EOF where it would wait.
+	closeRead() error
 	closeWrite() error
-	// abort has close send a reset.
-	abort()
+	streamOptions
 }
 
 // An acceptor is a listening TCP port.

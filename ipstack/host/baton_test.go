@@ -2,6 +2,7 @@ package host_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -173,7 +174,7 @@ func TestBatonTimeouts(t *testing.T) {
 			begin = k.Now()
 		}
 		_, err := client.DialTimeout("tcp", "10.0.0.99:7", 1500*time.Millisecond)
-		wantError(t, err, "dial", os.ErrDeadlineExceeded)
+		wantError(t, err, "dial", context.DeadlineExceeded)
 		passed("DialTimeout", 1500*time.Millisecond)
 		c, err := client.ListenPacket("udp", ":7")
 		if err != nil {

@@ -10,14 +10,13 @@ import (
 
 // An endpoint is a socket as a program has it: two sides with deadlines.
 type endpoint struct {
-	world         *world
-	socket        socket
-	network       string
-	source, to    net.Addr // of errors; to is nil without a peer
-	read, write   side
-	index         int // in world.open
-	closed        atomic.Bool
-	closedForRead atomic.Bool
+	world       *world
+	socket      socket
+	network     string
+	source, to  net.Addr // of errors; to is nil without a peer
+	read, write side
+	index       int // in world.open
+	closed      atomic.Bool
 }
 
 // open prepares the endpoint of a socket. The names say in reports what is waited for.
@@ -39,6 +38,11 @@ func (e *endpoint) opError(op string, err error) error {
 		return err
 	}
 	return &net.OpError{Op: op, Net: e.network, Source: e.source, Addr: e.to, Err: systemError(op, err)}
+}
+
+// settingError is opError for what is set, which package net gives no source.
+func (e *endpoint) settingError(err error) error {
+	return &net.OpError{Op: "set", Net: e.network, Addr: e.source, Err: systemError("set", err)}
 }
 
 // Close ends it; calls that wait return net.ErrClosed.
@@ -70,7 +74,7 @@ func (e *endpoint) SetWriteDeadline(t time.Time) error { return e.setDeadline(t,
 
 func (e *endpoint) setDeadline(t time.Time, sides ...*side) error {
 	if e.closed.Load() {
-		return e.opError("set", net.ErrClosed)
+		return e.settingError(net.ErrClosed)
 	}
 	limited, limit := !t.IsZero(), time.Duration(0)
 	if limited {
@@ -109,8 +113,6 @@ func (c *conn) Read(p []byte) (n int, err error) {
 	switch {
 	case c.closed.Load():
 		return 0, c.opError("read", net.ErrClosed)
-	case c.closedForRead.Load():
-		return 0, io.EOF
 	case len(p) == 0:
 		return 0, nil
 	}
@@ -138,40 +140,26 @@ func (c *conn) Write(p []byte) (done int, err error) {
 // RemoteAddr implements net.Conn.
 func (c *conn) RemoteAddr() net.Addr { return c.to }
 
-// CloseRead makes reading return io.EOF, as net.TCPConn's does.
+// CloseRead makes reading return io.EOF where it would wait, as net.TCPConn's does on Linux.
+// What has come and what still comes can be read.
 func (c *conn) CloseRead() error {
-	if c.closed.Load() {
-		return c.opError("close", net.ErrClosed)
-	}
-	c.closedForRead.Store(true)
-	c.world.enter(func() {
-		c.stream.closeRead()
+	return c.shutdown(func() error {
 		c.read.ready()
+		return c.stream.closeRead()
 	})
-	return nil
 }
 
 // CloseWrite ends our half of the connection behind what was written, as net.TCPConn's
 // does. The other half goes on.
-func (c *conn) CloseWrite() error {
-	if c.closed.Load() {
-		return c.opError("close", net.ErrClosed)
-	}
-	err := net.ErrClosed
-	c.world.do(func() { err = c.stream.closeWrite() })
-	return c.opError("close", err)
-}
+func (c *conn) CloseWrite() error { return c.shutdown(c.stream.closeWrite) }
 
-// SetLinger with 0 has Close reset the connection, as net.TCPConn's does. Other
-// values change nothing: Close does not wait.
-func (c *conn) SetLinger(seconds int) error {
-	if c.closed.Load() {
-		return c.opError("set", net.ErrClosed)
+// shutdown closes one half with the baton. The error of a connection that has ended is ENOTCONN.
+func (c *conn) shutdown(half func() error) error {
+	err := net.ErrClosed
+	if !c.closed.Load() {
+		c.world.do(func() { err = half() })
 	}
-	if seconds == 0 {
-		c.world.enter(c.stream.abort)
-	}
-	return nil
+	return c.opError("close", err)
 }
 
 // A listener is a listening port as a net.Listener.
@@ -203,18 +191,10 @@ func (l *listener) Accept() (net.Conn, error) {
 // Addr implements net.Listener.
 func (l *listener) Addr() net.Addr { return l.to }
 
-// SetDeadline limits Accept, as net.TCPListener's does.
-func (l *listener) SetDeadline(t time.Time) error { return l.SetReadDeadline(t) }
-
-// SetWriteBuffer limits how many bytes the connection of a [Host] keeps that the
-// peer has not acknowledged; Write waits when there are more. A device has its
-// transmit queue for that: nothing changes there.
-func (c *conn) SetWriteBuffer(bytes int) error {
-	if c.closed.Load() {
-		return c.opError("set", net.ErrClosed)
+// SetDeadline limits Accept, as net.TCPListener's does, whose error is a bare one.
+func (l *listener) SetDeadline(t time.Time) error {
+	if l.closed.Load() {
+		return net.ErrClosed
 	}
-	if s, ok := c.stream.(*hostStream); ok {
-		c.world.enter(func() { s.ep.SocketOptions().SetSendBufferSize(int64(bytes), true) })
-	}
-	return nil
+	return l.SetReadDeadline(t)
 }

@@ -142,7 +142,7 @@ func (l *deviceListener) close() {
 	}
 	for _, s := range slices.Concat(l.opening, l.ready) {
 		s.listener = nil
-		s.abort()
+		s.abort(true)
 		s.close()
 	}
 	l.opening, l.ready = nil, nil

@@ -34,6 +34,7 @@ type deviceStream struct {
 	linger   *sim.Event // nil until it is closed
 
 	deaf      bool // closed for reading
+	told      bool // the program knows why there is no connection
 	mute      bool // closed for writing
 	ended     bool // the peer has sent its last
 	resetting bool // close will reset
@@ -124,11 +125,12 @@ func (s *deviceStream) connected() error {
 
 func (s *deviceStream) read(p []byte) (int, error) {
 	switch {
-	case s.deaf:
-		return 0, io.EOF
 	case s.packet == nil:
 		packet, err := s.socket.Receive(0)
 		if errors.Is(err, status.NoPacket) {
+			if s.deaf {
+				return 0, io.EOF
+			}
 			return 0, errWait
 		}
 		if err != nil {
@@ -155,13 +157,10 @@ func (s *deviceStream) drop() {
 
 // end says why nothing more can be read.
 func (s *deviceStream) end() error {
-	switch {
-	case s.ended: // even if a reset came behind: an instance that is read late tells its window to a peer that has gone
+	if s.ended { // even if a reset came behind: an instance that is read late tells its window to a peer that has gone
 		return io.EOF
-	case s.socket.WasReset():
-		return syscall.ECONNRESET
 	}
-	return syscall.ETIMEDOUT
+	return s.broken(io.EOF)
 }
 
 func (s *deviceStream) write(p []byte) (done int, err error) {
@@ -201,28 +200,55 @@ func (s *deviceStream) writePacket(p []byte) (int, error) {
 	case errors.Is(err, status.NoPacket):
 		s.device.starve(&s.deviceSocket, 2) // the packet and a part of it
 		return sent, errWait
-	case s.socket.WasReset():
-		return sent, syscall.ECONNRESET
-	case errors.Is(err, status.NotConnected):
+	case errors.Is(err, status.NotConnected) && s.ended:
 		return sent, syscall.EPIPE
+	case errors.Is(err, status.NotConnected):
+		return sent, s.broken(syscall.EPIPE)
 	}
 	return sent, err
 }
 
-func (s *deviceStream) closeRead() {
+// broken is why a connection has ended without the peer's last word, for the first who asks, and for the others what
+// reading or writing then comes to, as on Linux.
+func (s *deviceStream) broken(later error) error {
+	switch {
+	case s.told:
+		return later
+	case s.socket.WasReset():
+		s.told = true
+		return syscall.ECONNRESET
+	}
+	s.told = true
+	return syscall.ETIMEDOUT
+}
+
+// over reports whether there is no connection any more; a server's socket goes back to listening then.
+func (s *deviceStream) over() bool {
+	switch s.socket.State() {
+	case ipstack.TCPClosed, ipstack.TCPTimedWait, ipstack.TCPListen:
+		return true
+	}
+	return false
+}
+
+func (s *deviceStream) closeRead() error {
+	if s.over() {
+		return syscall.ENOTCONN
+	}
 	s.deaf = true
-	s.drop()
+	return nil
 }
 
 func (s *deviceStream) closeWrite() error {
-	if s.mute {
+	switch {
+	case s.over():
+		return syscall.ENOTCONN
+	case s.mute:
 		return nil
 	}
 	s.mute = true
 	return deviceError(s.socket.CloseSend())
 }
-
-func (s *deviceStream) abort() { s.resetting = true }
 
 // close ends the connection in the background: with FIN, or with a reset if
 // something was not read.

@@ -43,6 +43,9 @@ func (b *deviceBackend) packets(local, to netip.AddrPort, _ bool) (datagrams, er
 		return nil, deviceError(err)
 	}
 	s := &devicePackets{socket: socket, at: local.Addr(), peer: to}
+	if to.Addr().IsLoopback() {
+		s.at = to.Addr()
+	}
 	s.port, _ = socket.Port()
 	s.deviceSocket = d.newSocket(s.tell)
 	socket.NotifyReceive(func(*ipstack.UDPSocket) { s.event.Reset(0) })

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"os"
@@ -15,7 +16,8 @@ func (n *Net) Dial(network, address string) (net.Conn, error) {
 	return n.dial(context.Background(), network, address, 0)
 }
 
-// DialTimeout is Dial that gives up after a time; 0 means none.
+// DialTimeout is Dial that gives up after a time; 0 means none. The error wraps context.DeadlineExceeded and
+// os.ErrDeadlineExceeded; package net's is one or the other, by chance.
 func (n *Net) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
 	return n.dial(context.Background(), network, address, timeout)
 }
@@ -31,66 +33,43 @@ func (n *Net) dial(ctx context.Context, network, address string, timeout time.Du
 	if err != nil {
 		return nil, opError("dial", network, nil, err)
 	}
-	if p.any { // the machine itself
-		p.addrs = []netip.Addr{n.own(p.only6)}
+	if address == "" {
+		return nil, opError("dial", network, nil, errMissingAddress)
 	}
 	var first error
-	limit := n.dialLimit(ctx, timeout)
+	end := n.world.end(ctx, timeout)
 	for i, addr := range p.addrs {
 		to := netip.AddrPortFrom(addr, p.port)
-		c, err := n.dialOne(ctx, kind, network, to, limit, len(p.addrs)-i)
+		name := p.name(kind)
+		if p.any { // the machine itself
+			to = netip.AddrPortFrom(loopbackAddr(p.only6), p.port)
+		} else {
+			name = tcpOrUDP(kind, to)
+		}
+		c, err := n.dialOne(ctx, kind, network, to, n.world.share(end, len(p.addrs)-i))
 		if err == nil {
 			return c, nil
 		}
 		if first == nil {
-			first = opError("dial", network, tcpOrUDP(kind, to), dialError(err))
+			first = opError("dial", network, name, dialError(err))
 		}
 	}
 	return nil, first
 }
 
-// dialLimit is when a Dial ends at the latest; the zero time is never.
-func (n *Net) dialLimit(ctx context.Context, timeout time.Duration) (limit time.Time) {
-	if timeout > 0 {
-		limit = n.Now().Add(timeout)
-	}
-	if end, ok := ctx.Deadline(); ok && n.world.goroutines && (limit.IsZero() || end.Before(limit)) {
-		limit = end
-	}
-	return limit
-}
-
-// leastShare is how long each address is tried at least, if there is so much time.
-const leastShare = 2 * time.Second
-
-// share is the part of the time until limit that the first of several addresses has, 0 without a limit. As with package
-// net, all of them get the same.
-func (n *Net) share(limit time.Time, addresses int) (time.Duration, error) {
-	if limit.IsZero() {
-		return 0, nil
-	}
-	left := limit.Sub(n.Now())
-	if left <= 0 {
-		return 0, os.ErrDeadlineExceeded
-	}
-	return min(left, max(left/time.Duration(addresses), leastShare)), nil
-}
-
-// dialOne connects to the first of several addresses, the time for all of which ends at limit.
-func (n *Net) dialOne(ctx context.Context, kind, network string, to netip.AddrPort, limit time.Time, addresses int) (net.Conn, error) {
+func (n *Net) dialOne(ctx context.Context, kind, network string, to netip.AddrPort, timeout time.Duration) (net.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	timeout, err := n.share(limit, addresses)
-	if err != nil {
-		return nil, err
+	if timeout < 0 {
+		return nil, context.DeadlineExceeded
 	}
 	if kind == "udp" {
 		any, six := netip.IPv4Unspecified(), to.Addr().Is6()
 		if six {
 			any = netip.IPv6Unspecified()
 		}
-		c, _, err := n.openPackets(network, netip.AddrPortFrom(any, 0), to, six)
+		c, err := n.openPackets(network, netip.AddrPortFrom(any, 0), to, six)
 		if err != nil {
 			return nil, err
 		}
@@ -99,6 +78,9 @@ func (n *Net) dialOne(ctx context.Context, kind, network string, to netip.AddrPo
 	c, err := n.dialTCP(ctx, network, to, timeout)
 	if err == nil {
 		err = ctx.Err()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = os.ErrDeadlineExceeded // of the two that there are at this instant, the one that says both
 	}
 	if err != nil {
 		if c != nil {

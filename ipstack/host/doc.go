@@ -45,20 +45,28 @@
 // of the same kernel, with NX_IP and its clients, live in the bubble too. Several
 // bubbles, each with its kernel, may run at the same time.
 //
-// Making a machine in a bubble costs a garbage collection, about a millisecond. Go's own
-// net.Resolver and net.LookupPort keep channels of the process, which bubbles cannot share: names
-// and services are looked up in tables instead.
+// Making a machine in a bubble costs a garbage collection, about a millisecond. Names
+// and services are looked up in tables: Go's own net.Resolver, which programs may use in a bubble, asks the
+// servers of the real network, and bubble time stands still until they answer.
 //
 // # Errors
 //
 // Errors are *net.OpError and wrap what package net's wrap: os.ErrDeadlineExceeded,
 // net.ErrClosed, and, by way of *os.SyscallError, syscall.ECONNREFUSED, ECONNRESET, ETIMEDOUT,
-// EPIPE, EADDRINUSE, EADDRNOTAVAIL, EHOSTUNREACH, ENETUNREACH, EMSGSIZE and EDESTADDRREQ.
+// EPIPE, EADDRINUSE, EADDRNOTAVAIL, EHOSTUNREACH, ENETUNREACH, EMSGSIZE and EDESTADDRREQ. A test runs the same programs
+// with package net on Linux, and wants their texts and fields to be the same.
+//
+// # Where it differs from package net
+//
+// Addr and LocalAddr of a port at every address have one address of the machine, which others
+// can dial. A connection begins without keep-alive: SetKeepAlive switches it on. Close does not wait, whatever SetLinger
+// says. On a device a port belongs to one listener, whatever its address, loopback is 127.0.0.1 only,
+// and long datagrams need an instance that sends fragments.
 //
 // # Not modelled
 //
-// Unix sockets, raw sockets, multicast groups, router advertisements, and the socket options of
-// *net.TCPConn other than CloseRead, CloseWrite and SetLinger. A device tells a connected UDP port
+// Unix sockets, raw sockets, multicast groups, router advertisements, local addresses of a Dial, and of
+// *net.TCPConn and *net.UDPConn File, SyscallConn, ReadMsgUDP and WriteMsgUDP. A device has no keep-alive and tells a connected UDP port
 // nothing of ICMP errors, and does not remember closed connections (TIME_WAIT), as
 // programs for NetX Duo unbind their sockets.
 package host

@@ -3,7 +3,6 @@ package host
 import (
 	"context"
 	"errors"
-	"net"
 	"os"
 	"syscall"
 
@@ -12,8 +11,8 @@ import (
 
 // Mistakes of callers that package net has too.
 var (
-	errNotUDP        = &net.AddrError{Err: "not a UDP address"}
-	errNoDestination = syscall.EDESTADDRREQ
+	errMissingAddress = errors.New("missing address")
+	errNoDestination  = syscall.EDESTADDRREQ
 )
 
 // A canceledError is what a cancelled context ends a Dial with.
@@ -23,8 +22,8 @@ func (canceledError) Error() string { return "operation was canceled" }
 
 func (canceledError) Is(err error) bool { return err == context.Canceled }
 
-// A timeoutError is what a Dial ends with that took too long.
-type timeoutError struct{}
+// A timeoutError is what a Dial ends with that took too long, or came too late: then it has not waited.
+type timeoutError struct{ waited bool }
 
 func (timeoutError) Error() string { return "i/o timeout" }
 
@@ -32,8 +31,8 @@ func (timeoutError) Timeout() bool { return true }
 
 func (timeoutError) Temporary() bool { return true }
 
-func (timeoutError) Is(err error) bool {
-	return err == context.DeadlineExceeded || err == os.ErrDeadlineExceeded
+func (e timeoutError) Is(err error) bool {
+	return err == context.DeadlineExceeded || e.waited && err == os.ErrDeadlineExceeded
 }
 
 // dialError returns the error package net gives for a Dial that ended with err.
@@ -41,7 +40,9 @@ func dialError(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return canceledError{}
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return timeoutError{waited: true}
+	case errors.Is(err, context.DeadlineExceeded):
 		return timeoutError{}
 	}
 	return systemError("dial", err)

@@ -213,10 +213,10 @@ func TestAddresses(t *testing.T) {
 				t.Errorf("Dial(%s, %s): %v, want %s", test.network, test.address, err, test.want)
 			}
 		}
-		if _, err := n.a.Listen("udp", ":7"); err == nil || err.Error() != "listen udp: address :7: unexpected address type" {
+		if _, err := n.a.Listen("udp", ":7"); err == nil || err.Error() != "listen udp :7: address :7: unexpected address type" {
 			t.Errorf("Listen: %v", err)
 		}
-		if _, err := n.a.ListenPacket("tcp", ":7"); err == nil || err.Error() != "listen tcp: address :7: unexpected address type" {
+		if _, err := n.a.ListenPacket("tcp", ":7"); err == nil || err.Error() != "listen tcp :7: address :7: unexpected address type" {
 			t.Errorf("ListenPacket: %v", err)
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"slices"
 	"syscall"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -86,17 +87,29 @@ func (s *hostSocket) close() {
 }
 
 func (s *hostSocket) bind(local netip.AddrPort) error {
-	if err := s.ep.Bind(toFull(local)); err != nil {
-		s.ep.Close()
-		return goError(err)
+	err := s.ep.Bind(toFull(local))
+	if err == nil {
+		return nil
 	}
-	return nil
+	s.ep.Close()
+	if _, none := err.(*tcpip.ErrNoPortAvailable); none {
+		return syscall.EADDRINUSE
+	}
+	return goError(err)
 }
 
 // A hostListener is a listening endpoint.
-type hostListener struct{ *hostSocket }
+type hostListener struct {
+	*hostSocket
+	at    netip.AddrPort
+	only6 bool
+}
 
 func (b *hostBackend) listen(local netip.AddrPort, only6 bool) (acceptor, error) {
+	l := hostListener{at: local, only6: only6}
+	if local.Port() != 0 && slices.ContainsFunc(b.world.open, l.collides) {
+		return nil, syscall.EADDRINUSE
+	}
 	s, err := b.socket(tcp.ProtocolNumber, local.Addr())
 	if err != nil {
 		return nil, err
@@ -110,7 +123,29 @@ func (b *hostBackend) listen(local netip.AddrPort, only6 bool) (acceptor, error)
 		s.ep.Close()
 		return nil, goError(err)
 	}
-	return hostListener{s}, nil
+	l.hostSocket, l.at = s, netip.AddrPortFrom(local.Addr(), s.local().Port())
+	return l, nil
+}
+
+func (l hostListener) local() netip.AddrPort { return l.at }
+
+// collides reports whether an open socket listens already where l would, which netstack does not
+// mind when one of the two listens at every address and both may use addresses again.
+func (l hostListener) collides(e *endpoint) bool {
+	other, ok := e.socket.(hostListener)
+	return ok && other.at.Port() == l.at.Port() && (l.covers(other.at.Addr()) || other.covers(l.at.Addr()))
+}
+
+// covers reports whether l listens at an address, too.
+func (l hostListener) covers(addr netip.Addr) bool {
+	own := l.at.Addr()
+	switch {
+	case !own.IsUnspecified():
+		return own == addr
+	case own.Is4() || l.only6:
+		return own.Is4() == addr.Is4()
+	}
+	return true
 }
 
 func (l hostListener) accept() (stream, error) {
@@ -167,9 +202,6 @@ func (s *hostStream) connected() error {
 }
 
 func (s *hostStream) read(p []byte) (int, error) {
-	if s.deaf {
-		return 0, io.EOF
-	}
 	w := tcpip.SliceWriter(p)
 	result, err := s.ep.Read(&w, tcpip.ReadOptions{})
 	switch err.(type) {
@@ -178,6 +210,11 @@ func (s *hostStream) read(p []byte) (int, error) {
 		return result.Count, nil
 	case *tcpip.ErrClosedForReceive:
 		return 0, io.EOF
+	case *tcpip.ErrWouldBlock:
+		if s.deaf {
+			return 0, io.EOF
+		}
+		return 0, errWait
 	default:
 		return 0, goError(err)
 	}
@@ -198,19 +235,30 @@ func (s *hostStream) write(p []byte) (done int, err error) {
 	return done, nil
 }
 
-func (s *hostStream) closeRead() {
+// ended reports whether there is no connection any more.
+func (s *hostStream) ended() bool {
+	switch tcp.EndpointState(s.ep.State()) {
+	case tcp.StateTimeWait, tcp.StateClose, tcp.StateError:
+		return true
+	}
+	return false
+}
+
+// closeRead does not tell netstack, which would throw away what has come and what comes.
+func (s *hostStream) closeRead() error {
+	if s.ended() {
+		return syscall.ENOTCONN
+	}
 	s.deaf = true
-	s.ep.Shutdown(tcpip.ShutdownRead)
-	s.host.stack.Settle()
+	return nil
 }
 
 func (s *hostStream) closeWrite() error {
+	if s.ended() {
+		return syscall.ENOTCONN
+	}
 	s.shutdown = true
 	err := s.ep.Shutdown(tcpip.ShutdownWrite)
 	s.host.stack.Settle()
 	return goError(err)
-}
-
-func (s *hostStream) abort() {
-	s.ep.SocketOptions().SetLinger(tcpip.LingerOption{Enabled: true})
 }

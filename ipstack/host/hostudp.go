@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"errors"
 	"net/netip"
 	"syscall"
 
@@ -42,7 +43,11 @@ func (b *hostBackend) packets(local, to netip.AddrPort, only6 bool) (datagrams, 
 		s.ep.Close()
 		return nil, goError(err)
 	}
-	if err := s.bind(local); err != nil {
+	switch err := s.bind(local); {
+	case err == nil:
+	case to.IsValid() && errors.Is(err, syscall.EADDRINUSE): // no port is left
+		return nil, syscall.EAGAIN
+	default:
 		return nil, err
 	}
 	if to.IsValid() {
@@ -57,7 +62,7 @@ func (b *hostBackend) packets(local, to netip.AddrPort, only6 bool) (datagrams, 
 func (d *hostPackets) receive(p []byte) (int, netip.AddrPort, error) {
 	w := tcpip.SliceWriter(p)
 	result, err := d.ep.Read(&w, tcpip.ReadOptions{NeedRemoteAddr: true})
-	if err != nil {
+	if _, none := err.(*tcpip.ErrBadBuffer); err != nil && !none { // none of it fits into p, and it is gone
 		return 0, netip.AddrPort{}, goError(err)
 	}
 	return result.Count, fromFull(result.RemoteAddr), nil

@@ -160,5 +160,5 @@ func (r *Resolver) LookupPort(_ context.Context, network, service string) (int, 
 	if err != nil {
 		return 0, err
 	}
-	return lookupPort(kind, service)
+	return lookupPort(kind, network, service)
 }

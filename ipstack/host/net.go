@@ -14,8 +14,9 @@ import (
 // errors, *net.OpError, wrap what package net's wrap: os.ErrDeadlineExceeded,
 // net.ErrClosed, syscall.ECONNREFUSED and so on. Networks are tcp and udp, and either with 4 or 6 behind it for one protocol only.
 //
-// The connections have CloseRead, CloseWrite and SetLinger, and UDP ports
-// ReadFromUDPAddrPort and WriteToUDPAddrPort, for those who ask for them.
+// The connections have CloseRead, CloseWrite, SetLinger, SetNoDelay, SetKeepAlive, SetKeepAlivePeriod, SetKeepAliveConfig,
+// SetReadBuffer and SetWriteBuffer, UDP ports the latter two, ReadFromUDPAddrPort and
+// WriteToUDPAddrPort, and listeners SetDeadline, for those who ask for them.
 type Net struct {
 	world    *world
 	name     string
@@ -55,24 +56,22 @@ func opError(op, network string, addr net.Addr, err error) error {
 // unless network is tcp6, so that others can dial it. A [Device] always listens on all of its addresses.
 func (n *Net) Listen(network, address string) (net.Listener, error) {
 	kind, p, err := n.parse(context.Background(), network, address)
-	if err == nil && kind != "tcp" {
-		err = &net.AddrError{Err: "unexpected address type", Addr: address}
-	}
 	if err != nil {
 		return nil, opError("listen", network, nil, err)
 	}
+	if kind != "tcp" {
+		return nil, opError("listen", network, p.name(kind), &net.AddrError{Err: "unexpected address type", Addr: address})
+	}
 	l := &listener{net: n}
 	local := netip.AddrPortFrom(p.addrs[0], p.port)
-	at := local
 	err = net.ErrClosed
 	n.world.do(func() {
-		at = n.reachable(local, p.only6)
 		if l.acceptor, err = n.back.listen(local, p.only6); err == nil {
 			n.openListener(l, network, p.only6)
 		}
 	})
 	if err != nil {
-		return nil, opError("listen", network, tcpOrUDP(kind, at), systemError("listen", err))
+		return nil, opError("listen", network, p.name(kind), systemError("listen", err))
 	}
 	return l, nil
 }
@@ -96,31 +95,30 @@ func (n *Net) reachable(a netip.AddrPort, only6 bool) netip.AddrPort {
 // ListenPacket opens a UDP port, as net.ListenPacket does.
 func (n *Net) ListenPacket(network, address string) (net.PacketConn, error) {
 	kind, p, err := n.parse(context.Background(), network, address)
-	if err == nil && kind != "udp" {
-		err = &net.AddrError{Err: "unexpected address type", Addr: address}
-	}
 	if err != nil {
 		return nil, opError("listen", network, nil, err)
 	}
+	if kind != "udp" {
+		return nil, opError("listen", network, p.name(kind), &net.AddrError{Err: "unexpected address type", Addr: address})
+	}
 	local := netip.AddrPortFrom(p.addrs[0], p.port)
-	c, at, err := n.openPackets(network, local, netip.AddrPort{}, p.only6)
+	c, err := n.openPackets(network, local, netip.AddrPort{}, p.only6)
 	if err != nil {
-		return nil, opError("listen", network, tcpOrUDP(kind, at), systemError("listen", err))
+		return nil, opError("listen", network, p.name(kind), systemError("listen", err))
 	}
 	return c, nil
 }
 
-// openPackets opens a UDP port. It returns where it is, or would have been, too.
-func (n *Net) openPackets(network string, local, to netip.AddrPort, only6 bool) (c *packetConn, at netip.AddrPort, err error) {
-	at, err = local, net.ErrClosed
+// openPackets opens a UDP port.
+func (n *Net) openPackets(network string, local, to netip.AddrPort, only6 bool) (c *packetConn, err error) {
+	err = net.ErrClosed
 	n.world.do(func() {
-		at = n.reachable(local, only6)
 		var d datagrams
 		if d, err = n.back.packets(local, to, only6); err == nil {
-			at = n.reachable(d.local(), only6)
 			c = n.newPacketConn(d, network, to)
-			c.source = net.UDPAddrFromAddrPort(at)
+			c.source = net.UDPAddrFromAddrPort(n.reachable(d.local(), only6))
+			c.six, c.four = local.Addr().Is6(), !only6
 		}
 	})
-	return c, at, err
+	return c, err
 }

@@ -2,7 +2,6 @@ package host_test
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"net"
 	"testing"
@@ -34,13 +33,9 @@ func TestConn(t *testing.T) {
 	whole(t, c, d)
 }
 
-// A machine is what has the functions of package net.
+// A machine is a host or a device.
 type machine interface {
-	Listen(network, address string) (net.Listener, error)
-	Dial(network, address string) (net.Conn, error)
-	DialContext(ctx context.Context, network, address string) (net.Conn, error)
-	DialTimeout(network, address string, timeout time.Duration) (net.Conn, error)
-	ListenPacket(network, address string) (net.PacketConn, error)
+	netFuncs
 	Resolver() *host.Resolver
 }
 

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"net"
 	"strconv"
 )
@@ -18,11 +19,11 @@ var services = map[string]int{
 }
 
 // lookupPort returns the port of a service of TCP or UDP, or the one that is a number.
-func lookupPort(kind, service string) (int, error) {
+func lookupPort(kind, network, service string) (int, error) {
 	if service == "" {
 		return 0, nil
 	}
-	if port, err := strconv.Atoi(service); err == nil {
+	if port, err := strconv.Atoi(service); err == nil || errors.Is(err, strconv.ErrRange) {
 		if port < 0 || port > 65535 {
 			return 0, &net.AddrError{Err: "invalid port", Addr: service}
 		}
@@ -31,5 +32,5 @@ func lookupPort(kind, service string) (int, error) {
 	if port, ok := services[kind+"/"+canonical(service)]; ok {
 		return port, nil
 	}
-	return 0, &net.DNSError{Err: "unknown port", Name: kind + "/" + service, IsNotFound: true}
+	return 0, &net.DNSError{Err: "unknown port", Name: network + "/" + service, IsNotFound: true}
 }

@@ -2,6 +2,7 @@ package simtest_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -240,7 +241,7 @@ func TestCookbookSYNFlood(t *testing.T) {
 			if err == nil {
 				return errors.Join(errors.New("connected"), conn.Close())
 			}
-			if !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, syscall.ECONNREFUSED) {
+			if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, syscall.ECONNREFUSED) {
 				return err
 			}
 			return nil

@@ -1,6 +1,7 @@
 package soak
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -178,8 +179,8 @@ func excuses(err error) (e Excuse) {
 	if is(syscall.EHOSTUNREACH) { // three questions of ARP in vain
 		e |= LostFrames
 	}
-	if is(os.ErrDeadlineExceeded, syscall.ETIMEDOUT, syscall.EHOSTUNREACH, status.NotConnected, status.NoPacket, status.WindowOverflow,
-		status.TxQueueDepth, status.DisconnectFailed, status.NoResponse) {
+	if is(os.ErrDeadlineExceeded, context.DeadlineExceeded, syscall.ETIMEDOUT, syscall.EHOSTUNREACH, status.NotConnected, status.NoPacket,
+		status.WindowOverflow, status.TxQueueDepth, status.DisconnectFailed, status.NoResponse) {
 		e |= TimeOuts
 	}
 	if is(syscall.ECONNRESET, syscall.ECONNREFUSED, syscall.EPIPE, net.ErrClosed, status.NotConnected, status.DisconnectFailed) {
