@@ -276,13 +276,15 @@ func (ip *IP) payloadInterface(to netip.Addr, index uint32) (i *Interface, room 
 // SetInterfaceMTU sets the size in bytes of the largest IP packet on an
 // interface, as nx_ip_interface_mtu_set does.
 //
-// Errors: status.InvalidInterface.
+// Nothing need be attached there: as in C the size is stored, and an interface
+// that is attached sets its own.
+//
+// Errors: status.InvalidInterface for a number that no interface can have.
 func (ip *IP) SetInterfaceMTU(index, mtu uint32) error {
-	i, err := ip.physicalInterface(index)
-	if err != nil {
-		return err
+	if index >= ip.InterfaceLimit() {
+		return status.InvalidInterface
 	}
-	i.IpMtuSize = mtu
+	ip.interfaces[index].IpMtuSize = mtu
 	ip.updateNIC()
 	return nil
 }

@@ -3,6 +3,7 @@ package ipstack
 import (
 	"cmp"
 	"net/netip"
+	"slices"
 
 	"netxsim/netx/status"
 )
@@ -170,24 +171,26 @@ func (ip *IP) SetIPv6Address(index uint32, address netip.Addr, prefix uint32) (n
 	if err != nil {
 		return 0, err
 	}
-	if !address.IsValid() {
-		if prefix != linkLocalPrefix {
-			return 0, status.IpAddressError
-		}
-		address = linkLocal(i.hardware())
-	}
 	v := &ip.ipv6
 	if v.own(address) != nil {
 		return 0, status.DuplicatedEntry
 	}
-	for n := range v.addresses[:ip.IPv6AddressLimit()] {
-		if a := &v.addresses[n]; !a.address.IsValid() {
-			v.assign(a, i, address, prefix)
-			v.tell(IPv6Configured, *a)
-			return uint32(n), nil
+	n := slices.IndexFunc(v.addresses[:ip.IPv6AddressLimit()], func(a ipv6Address) bool { return !a.address.IsValid() })
+	if n < 0 {
+		return 0, status.NoMoreEntries
+	}
+	if !address.IsValid() {
+		if prefix != linkLocalPrefix {
+			return 0, status.IpAddressError
+		}
+		if address = linkLocal(i.hardware()); v.own(address) != nil {
+			return 0, status.DuplicatedEntry
 		}
 	}
-	return 0, status.NoMoreEntries
+	a := &v.addresses[n]
+	v.assign(a, i, address, prefix)
+	v.tell(IPv6Configured, *a)
+	return uint32(n), nil
 }
 
 // assign gives an interface an address.

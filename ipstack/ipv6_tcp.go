@@ -197,6 +197,16 @@ func (ip *IP) receiveTCP6(packet *packetpool.Packet) {
 	ip.tcp.receive(packet, ip.contiguous(packet))
 }
 
+// hasSource reports whether the address that a connection sends from is still
+// one that may be used. IPv4 does not ask.
+func (s *TCPSocket) hasSource() bool {
+	if !isStandIn(toWord(s.remote.Addr())) {
+		return true
+	}
+	from := s.ip.ipv6.own(s.ip.ipv6.outer(s.local))
+	return from != nil && from.valid
+}
+
 // exchangeChecksum corrects a TCP checksum for another pseudo header (RFC
 // 1624).
 func exchangeChecksum(tcp header.TCP, before, after uint16) {

@@ -30,6 +30,9 @@ func (s *TCPSocket) Connect(addr netip.Addr, port, wait uint32) error {
 	s.ip.ipv6.tidy()
 	addr = s.ip.ipv6.inner(addr)
 	via, hop, ok := s.ip.routeToHost(addr)
+	if addr.Is4() && !isStandIn(toWord(addr)) {
+		s.hop = hop // as in C, whose next hop changes even if the connection that there is keeps its interface
+	}
 	if !ok {
 		return status.IpAddressError
 	}
@@ -112,9 +115,9 @@ func (s *TCPSocket) answered(packet *packetpool.Packet, seg *segment) bool {
 	}
 	s.rx.next = seg.seq.Add(1)
 	s.tx.open(s, seg.window)
-	s.sendACK()
 	s.due = 0
 	s.state = TCPEstablished
+	s.sendACK() // owed from now on if there is no packet for it
 	s.log("established")
 	s.call(s.on.established)
 	s.wait.connect.wake(nil, nil)

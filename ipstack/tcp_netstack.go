@@ -94,13 +94,18 @@ func (s *TCPSocket) openEndpoint() error {
 }
 
 // openHalf gives netstack the parked SYN: its SYN-ACK makes the socket send its
-// own.
+// own. NetX answers also what netstack does not, a SYN to everybody on the
+// network or one to another port than the socket's; no connection comes of
+// those, for the client knows neither.
 func (s *TCPSocket) openHalf(seg *segment) {
 	s.halfOpen = true
 	s.ip.tcp.opening = s
 	s.ip.tcp.deliver(seg)
 	s.ip.settle()
 	s.ip.tcp.opening = nil
+	if !s.synSent {
+		s.sendSYN()
+	}
 }
 
 // netstackSYN takes netstack's SYN or SYN-ACK, which decides on the sequence

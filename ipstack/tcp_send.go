@@ -18,7 +18,8 @@ import (
 // Errors: status.InvalidPacket for an empty packet, status.NotBound,
 // status.NotConnected, status.WindowOverflow or status.TxQueueDepth when the
 // wait ran out, status.NoPacket when a long packet could not be cut, and the
-// kernel's when the wait is aborted.
+// kernel's when the wait is aborted; status.NoInterfaceAddress when the IPv6
+// address of a connection has been taken away.
 func (s *TCPSocket) Send(packet *packetpool.Packet, wait uint32) error {
 	if packet.Length == 0 {
 		return status.InvalidPacket
@@ -31,6 +32,12 @@ func (s *TCPSocket) Send(packet *packetpool.Packet, wait uint32) error {
 	}
 	s.ip.enter()
 	defer s.ip.leave()
+	if s.state != TCPEstablished && s.state != TCPCloseWait {
+		return status.NotConnected
+	}
+	if !s.hasSource() {
+		return status.NoInterfaceAddress
+	}
 	for {
 		if s.state != TCPEstablished && s.state != TCPCloseWait {
 			return status.NotConnected

@@ -60,6 +60,9 @@ func (s *UDPSocket) Create(ip *IP, config UDPSocketConfig) error {
 	if ip.udp == nil {
 		return status.NotEnabled
 	}
+	if s.ip != nil {
+		s.ip.udp.remove(s) // another instance's: C overwrites that one
+	}
 	*s = UDPSocket{ip: ip, config: config, vlan: noVLANPriority}
 	s.holder = holder{"udp socket " + config.Name + " receive queue", debugUDP}
 	s.waiting.kernel = ip.kernel
@@ -81,10 +84,17 @@ func (s *UDPSocket) Delete() error {
 	if s.bound {
 		return status.StillBound
 	}
-	u := s.ip.udp
-	u.sockets = slices.DeleteFunc(u.sockets, func(other *UDPSocket) bool { return other == s })
+	s.ip.udp.remove(s)
 	s.ip = nil
 	return nil
+}
+
+// remove takes a socket out of the instance, and out of the port table.
+func (u *udpProtocol) remove(s *UDPSocket) {
+	u.sockets = slices.DeleteFunc(u.sockets, func(other *UDPSocket) bool { return other == s })
+	if s.bound {
+		u.unbind(s)
+	}
 }
 
 // Bind gives the socket a local port, as nx_udp_socket_bind does; 0 picks a

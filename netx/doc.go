@@ -220,8 +220,8 @@
 // a TxThreadSleep. The kernel's watchdog ends a run in which a thread does not
 // give way for 30 s of wall time (TestStuckInKernelCalls in package sim; cmd/samples/udp).
 //
-// Threads of one priority are not time sliced, for the same reason; the time slice
-// is stored (TestTimeSliceIsStored).
+// A time slice is used up by computing, so it matters only to a thread that does so
+// with sim.Kernel.Busy (TestTimeSlice).
 //
 // TxKernelEnter ends the C main function, since a simulation ends and a target
 // does not: Program.Boot returns then (ExampleProgram_Boot).

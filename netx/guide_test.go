@@ -161,21 +161,23 @@ func declarations(t *testing.T) string {
 	return b.String() + strings.ReplaceAll(prototypes.String(), "UINT tx_application_define", "VOID tx_application_define")
 }
 
-// TestTimeSliceIsStored checks that a time slice is kept, and that threads of one priority are not sliced by it.
-func TestTimeSliceIsStored(t *testing.T) {
+// TestTimeSlice checks that threads of one priority take turns by their time slices while they compute, and that calls
+// alone use nothing up.
+func TestTimeSlice(t *testing.T) {
 	var first, second TX_THREAD
 	var order []string
-	entry := func(name string) func(ULONG) {
-		return func(ULONG) {
-			for range 3 {
-				order = append(order, name)
-				TxTimeGet() // a service, but none that waits
+	boot(t, func(k *sim.Kernel) {
+		entry := func(name string, ticks int) func(ULONG) {
+			return func(ULONG) {
+				for range 3 {
+					order = append(order, name)
+					TxTimeGet() // a service, but none that waits
+					k.Busy(time.Duration(ticks) * k.TickDuration())
+				}
 			}
 		}
-	}
-	boot(t, func(*sim.Kernel) {
-		status := TxThreadCreate(&first, "first", entry("first"), 0, make([]byte, 512), 512, 5, 5, 2, TX_AUTO_START)
-		status += TxThreadCreate(&second, "second", entry("second"), 0, make([]byte, 512), 512, 5, 5, 2, TX_AUTO_START)
+		status := TxThreadCreate(&first, "first", entry("first", 1), 0, make([]byte, 512), 512, 5, 5, 2, TX_AUTO_START)
+		status += TxThreadCreate(&second, "second", entry("second", 0), 0, make([]byte, 512), 512, 5, 5, 2, TX_AUTO_START)
 		want(t, "create", status, TX_SUCCESS)
 		var slice ULONG
 		want(t, "info", TxThreadInfoGet(&first, nil, nil, nil, nil, nil, &slice, nil, nil), TX_SUCCESS)
@@ -183,7 +185,7 @@ func TestTimeSliceIsStored(t *testing.T) {
 			t.Errorf("the time slice is %d", slice)
 		}
 	})
-	if diff := cmp.Diff([]string{"first", "first", "first", "second", "second", "second"}, order); diff != "" {
+	if diff := cmp.Diff([]string{"first", "first", "second", "second", "second", "first"}, order); diff != "" {
 		t.Errorf("order of the threads (-want +got):\n%s", diff)
 	}
 }

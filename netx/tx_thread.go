@@ -12,8 +12,9 @@ import (
 //
 // priority is 0 (most urgent) to 31. While the thread runs, only threads better
 // than preemptThreshold preempt it; the priority itself as threshold means
-// ordinary preemption. timeSlice, in ticks, is stored; unlike in ThreadX threads are
-// not time sliced, since computing takes no time.
+// ordinary preemption. timeSlice, in ticks, is how long the thread may compute
+// (sim.Kernel.Busy; nothing else takes time) before others of its priority have
+// their turn; TX_NO_TIME_SLICE is no limit.
 //
 // stackStart and stackSize, in bytes, are the stack of the C program. They are
 // tested and accounted as in C (TX_PTR_ERROR when the stack overlaps that of
@@ -210,8 +211,8 @@ func TxThreadPreemptionChange(thread *TX_THREAD, newThreshold UINT, oldThreshold
 	return status.Of(err)
 }
 
-// TxThreadTimeSliceChange stores another time slice, in ticks, and the one stored
-// before in *oldTimeSlice. Unlike in ThreadX it has no effect on scheduling.
+// TxThreadTimeSliceChange gives the thread another time slice, in ticks, and stores
+// the one it had in *oldTimeSlice.
 //
 // Status: TX_SUCCESS, TX_THREAD_ERROR, TX_PTR_ERROR, TX_CALLER_ERROR.
 // Callers: threads, timers.

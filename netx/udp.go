@@ -96,7 +96,7 @@ func NxUdpSocketCreate(ip *NX_IP, socket *NX_UDP_SOCKET, name string, typeOfServ
 		return NX_PTR_ERROR
 	case !initAndThreads(ip.Kernel()):
 		return NX_CALLER_ERROR
-	case socket.IP() != nil:
+	case socket.IP() == ip:
 		return NX_PTR_ERROR
 	case !ip.UDPEnabled():
 		return NX_NOT_ENABLED

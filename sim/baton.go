@@ -70,6 +70,7 @@ func (k *Kernel) dispatch(t *Thread) {
 	if k.tracer != nil {
 		k.trace(TraceRun, t)
 	}
+	k.changeSlice(t)
 	k.current = t
 	k.run.onStage.Store(t)
 	t.runCount++
@@ -80,6 +81,7 @@ func (k *Kernel) give(t *Thread) {
 	if k.tracer != nil {
 		k.trace(TraceRun, t)
 	}
+	k.changeSlice(t)
 	k.current = t
 	k.run.onStage.Store(t)
 	t.runCount++

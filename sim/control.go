@@ -142,6 +142,7 @@ func (k *Kernel) Relinquish() {
 	if !k.preemptible() {
 		return
 	}
+	k.slice = t.timeSlice
 	if t.readyNext != t {
 		k.ready.heads[t.priority] = t.readyNext
 		k.next = t.readyNext
@@ -211,9 +212,12 @@ func (t *Thread) ChangePreemption(threshold uint32) (old uint32, err error) {
 	return old, nil
 }
 
-// ChangeTimeSlice stores the time slice, which has no effect, and returns the one stored before
-// (tx_thread_time_slice_change).
+// ChangeTimeSlice gives the thread another time slice, in ticks, a fresh one, and returns the
+// one set before (tx_thread_time_slice_change).
 func (t *Thread) ChangeTimeSlice(slice uint32) (old uint32) {
-	old, t.timeSlice = t.timeSlice, slice
+	old, t.timeSlice, t.sliceLeft = t.timeSlice, slice, slice
+	if t.k.current == t {
+		t.k.slice = slice
+	}
 	return old
 }

@@ -32,7 +32,8 @@
 // thread preempts inside the call that made it ready, unless the running
 // thread's threshold keeps it out. A preempted thread stays at the front of its
 // list. Time-outs and timers are handled by a system timer thread of priority 0,
-// all of a tick before any thread they wake. Equal priorities are not time sliced.
+// all of a tick before any thread they wake. Equal priorities are time sliced where
+// threads have a time slice: ThreadConfig.TimeSlice.
 //
 // Go programs (Kernel.Go) run one level below priority 31: after all threads
 // of the instant.

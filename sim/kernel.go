@@ -63,6 +63,7 @@ type Kernel struct {
 	ready        readyList
 	current      *Thread // who runs; nil outside threads
 	next         *Thread // who ought to run
+	slice        uint32  // ticks that current may still run before others of its priority; 0 for ever
 	hold         int     // preemption is held off while not 0
 	interrupts   int     // nesting of event context
 	initializing bool

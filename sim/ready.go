@@ -129,6 +129,9 @@ func (k *Kernel) makeUnready(t *Thread) {
 		k.trace(TraceStop, t)
 	}
 	k.ready.remove(t)
+	if t == k.current {
+		k.slice = t.timeSlice
+	}
 	if t == k.next {
 		k.next = k.ready.choose()
 	}

@@ -47,7 +47,8 @@ type ThreadConfig struct {
 	PreemptionThreshold uint32
 	// NoPreemption is a threshold of 0: nothing preempts the thread.
 	NoPreemption bool
-	// TimeSlice is stored and reported; threads are not time sliced.
+	// TimeSlice is for how many ticks the thread may be Busy while others of its priority
+	// are ready. 0 means for as long as it likes; so does a preemption threshold.
 	TimeSlice uint32
 	// Entry is what the thread does; it completes when Entry returns.
 	Entry func()
@@ -78,7 +79,8 @@ type Thread struct {
 	priority, threshold         uint32 // in effect
 	userPriority, userThreshold uint32 // as set
 	inherited                   uint32 // best priority inherited from waiters for its mutexes
-	timeSlice                   uint32
+	timeSlice                   uint32 // ticks, 0 for none
+	sliceLeft                   uint32 // of it, when the thread last left the processor
 	runCount                    uint32
 
 	daemon  bool
@@ -170,7 +172,7 @@ func (k *Kernel) CreateThread(t *Thread, cfg ThreadConfig) error {
 		return status.TxThreshError
 	}
 	*t = Thread{
-		name: cfg.Name, entry: cfg.Entry, timeSlice: cfg.TimeSlice, daemon: cfg.Daemon,
+		name: cfg.Name, entry: cfg.Entry, timeSlice: cfg.TimeSlice, sliceLeft: cfg.TimeSlice, daemon: cfg.Daemon,
 		priority: cfg.Priority, threshold: threshold,
 	}
 	k.add(t)
@@ -241,10 +243,10 @@ func (t *Thread) PreemptionThreshold() uint32 { return t.threshold }
 type ThreadInfo struct {
 	Name                string
 	State               State
-	RunCount            uint32 // times the scheduler has chosen it
-	Priority            uint32 // as set, not inherited
-	PreemptionThreshold uint32 // as set
-	TimeSlice           uint32
+	RunCount            uint32  // times the scheduler has chosen it
+	Priority            uint32  // as set, not inherited
+	PreemptionThreshold uint32  // as set
+	TimeSlice           uint32  // what is left of it, in ticks, as of when the thread was last interrupted
 	NextSuspended       *Thread // the next one in the wait list it stands in
 }
 
@@ -252,7 +254,7 @@ type ThreadInfo struct {
 func (t *Thread) Info() ThreadInfo {
 	return ThreadInfo{
 		Name: t.name, State: t.state, RunCount: t.runCount, Priority: t.userPriority,
-		PreemptionThreshold: t.userThreshold, TimeSlice: t.timeSlice, NextSuspended: t.queueNext,
+		PreemptionThreshold: t.userThreshold, TimeSlice: t.sliceLeft, NextSuspended: t.queueNext,
 	}
 }
 

@@ -10,6 +10,7 @@ func (k *Kernel) idle() bool {
 		if k.tracer != nil {
 			k.trace(TraceIdle, nil)
 		}
+		k.leaveSlice()
 		k.current = nil
 		k.run.onStage.Store(nil)
 	}
@@ -77,6 +78,7 @@ func (k *Kernel) advance(to int64) {
 	if passed := uint64(to)/uint64(k.tick) - k.tickCount; passed > 0 {
 		k.tickCount += passed
 		k.wheel.skip(passed)
+		k.sliceTicks(passed)
 	}
 }
 
@@ -84,8 +86,12 @@ func (k *Kernel) advance(to int64) {
 // thread if something is due. A running thread may keep that out; then the wheel stands still.
 func (k *Kernel) timerInterrupt() {
 	k.tickCount++
+	sliceOver := k.sliceTick()
 	if k.wheel.interrupt() {
 		k.makeReady(&k.timerThread)
+	}
+	if sliceOver {
+		k.endSlice()
 	}
 }
 
@@ -169,6 +175,7 @@ func (k *Kernel) busyRealTime(d time.Duration) {
 		}
 		k.cfg.Clock.Sleep(max(until, now), nil)
 		k.catchUp()
+		k.check()
 	}
 }
 

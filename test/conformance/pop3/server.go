@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"time"
 
 	"netxsim/ipstack"
 	"netxsim/netx/status"
@@ -227,7 +228,11 @@ func (c *connection) play(next item) error {
 	return nil
 }
 
-// sendSegment sends one segment. That the connection may be gone is no error.
+// travel is longer than a frame and its answer need.
+const travel = 20 * time.Microsecond
+
+// sendSegment sends one segment, and goes on when it has arrived and the client has run: a segment that follows finds the
+// window that there is then. That the connection may be gone is no error.
 func (c *connection) sendSegment(text []byte) error {
 	pool := c.server.ip.DefaultPool()
 	packet, err := pool.Allocate(headerRoom, 0)
@@ -240,6 +245,7 @@ func (c *connection) sendSegment(text []byte) error {
 	if c.socket.Send(packet, sim.WaitForever) != nil {
 		packet.Release()
 	}
+	c.server.kernel.Busy(travel)
 	return nil
 }
 

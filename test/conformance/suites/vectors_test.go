@@ -35,6 +35,20 @@ func TestVectors(t *testing.T) {
 	t.Log(counts)
 }
 
+// TestFoundVectors runs vectors of the same kind that random programs led to: each was answered differently by the
+// model once. testdata has what the C library answered.
+func TestFoundVectors(t *testing.T) {
+	cases, err := conformance.Load("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range conformance.Run(cases, conformance.Options{Replayers: suites.All()}) {
+		if r.Verdict != conformance.Passed {
+			t.Errorf("%s %s %s %v: %s%s", r.Suite, r.Profile, r.Name, r.Verdict, r.Reason, r.Diff)
+		}
+	}
+}
+
 // TestSuitesAreRecorded finds a replayer under a name that no vector has.
 func TestSuitesAreRecorded(t *testing.T) {
 	files, err := conformance.EmbeddedFiles()
