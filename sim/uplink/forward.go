@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 
 	"go.uber.org/zap"
 
 	"netxsim/ipstack/host"
 )
 
-// forward says where connections to some simulated addresses go.
+// forward says where what is for some simulated addresses goes.
 type forward func(to netip.AddrPort) (address string, ok bool)
 
 // Forward continues connections to a TCP port of the uplink's host at an
@@ -35,13 +36,21 @@ func (u *Uplink) ForwardAll(where func(to netip.AddrPort) (address string, ok bo
 
 // take starts to continue a connection, if it is one of ours.
 func (u *Uplink) take(r *host.ConnRequest) bool {
-	for i := range u.forwards {
-		if address, ok := u.forwards[len(u.forwards)-1-i](r.To()); ok {
-			u.connect(r, address)
-			return true
+	address, ok := find(u.forwards, r.To())
+	if ok {
+		u.connect(r, address)
+	}
+	return ok
+}
+
+// find returns where the latest forward that fits sends what is for to.
+func find(forwards []forward, to netip.AddrPort) (address string, ok bool) {
+	for _, where := range slices.Backward(forwards) {
+		if address, ok := where(to); ok {
+			return address, true
 		}
 	}
-	return false
+	return "", false
 }
 
 // connect dials address and answers r then.

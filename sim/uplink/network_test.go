@@ -51,23 +51,24 @@ func newNetwork(t *testing.T, config uplink.Config) *network {
 		Name: "client", Address: netip.PrefixFrom(clientAddr, 24), Gateway: uplinkAddr, Wire: wire, HardwareAddress: [6]byte{2, 5: 2}, Callers: host.Baton,
 	})
 	pool, err := packetpool.New(kernel, packetpool.Config{
-		Name: "target", Payload: 1536, Size: packetpool.SizeFor(packetpool.ILP32, 1536, 32), Target: packetpool.ILP32,
+		Name: "target", Payload: 1536, Size: packetpool.SizeFor(packetpool.ILP32, 1536, 100), Target: packetpool.ILP32,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	n.target, err = ipstack.New(kernel, ipstack.Config{
-		Name: "target", Address: netip.PrefixFrom(targetAddr, 24), Pool: pool, Priority: 1,
+		Name: "target", Address: netip.PrefixFrom(targetAddr, 24), Gateway: uplinkAddr, Pool: pool, Priority: 1,
 		Driver: ipstack.Ethernet(wire, ipstack.HardwareAddress{2, 5: 3}),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range []error{n.target.EnableARP(8), n.target.EnableTCP()} {
+	for _, err := range []error{n.target.EnableARP(8), n.target.EnableTCP(), n.target.EnableUDP()} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
+	n.target.EnableFragmentation()
 	return n
 }
 

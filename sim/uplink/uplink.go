@@ -6,6 +6,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -18,14 +19,26 @@ type Config struct {
 	// Host is the simulated host that stands for the outside. Required. Its
 	// callers have to be host.Baton; it may have programs of its own.
 	Host *host.Host
-	// Dial opens the machine's end of a forwarded connection. Its connections
+	// Dial opens the machine's end of what is forwarded; network is "tcp" or "udp". TCP connections
 	// need CloseWrite and SetLinger, as those of package net have. The context
-	// ends with the run. Nil means a net.Dialer.
+	// ends with the run, and with a flow of UDP. Nil means a net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// Log gets each connection at debug level, and at warn level those that
+	// FlowTimeout is how long a flow of UDP stays when no datagram passes, in the run's time. 0 means
+	// DefaultFlowTimeout; less than two minutes cuts flows that other NATs would leave (RFC 4787, section 4.3).
+	FlowTimeout time.Duration
+	// Flows is how many flows of UDP there may be, both ways together. For one more the one that was idle longest is
+	// closed. 0 means DefaultFlows.
+	Flows int
+	// Log gets each connection and flow at debug level, and at warn level those that
 	// could not be continued. Nil means no log.
 	Log *zap.Logger
 }
+
+// Defaults of a [Config].
+const (
+	DefaultFlowTimeout = 5 * time.Minute // RFC 4787, REQ-5
+	DefaultFlows       = 1024
+)
 
 // An Uplink is a host on a simulated wire that continues connections on the
 // machine's sockets. Unless said otherwise its methods are for the holder of
@@ -37,12 +50,16 @@ type Uplink struct {
 	log      *zap.Logger
 	forwards []forward
 	outside  outside
+
+	udpForwards []forward
+	outflows    map[ends]*outflow
+	flows       flows
 }
 
 // New makes host an uplink until the end of the kernel's run. It takes the
 // host's gate.
 func New(kernel *sim.Kernel, config Config) *Uplink {
-	u := &Uplink{kernel: kernel, host: config.Host, dial: config.Dial, log: config.Log}
+	u := &Uplink{kernel: kernel, host: config.Host, dial: config.Dial, log: config.Log, outflows: map[ends]*outflow{}}
 	if u.dial == nil {
 		u.dial = new(net.Dialer).DialContext
 	}
@@ -50,6 +67,7 @@ func New(kernel *sim.Kernel, config Config) *Uplink {
 		u.log = zap.NewNop()
 	}
 	u.outside.init()
+	u.flows.init(kernel, config, u.log)
 	u.host.Gate(u.take)
 	kernel.OnEnd(u.outside.end)
 	return u
