@@ -43,6 +43,14 @@ func (f family) network() string {
 	return [...]string{anyFamily: "ip", only4: "ip4", only6: "ip6"}[f]
 }
 
+// anyPort is any free port at every address of a protocol.
+func anyPort(six bool) netip.AddrPort {
+	if six {
+		return netip.AddrPortFrom(netip.IPv6Unspecified(), 0)
+	}
+	return netip.AddrPortFrom(netip.IPv4Unspecified(), 0)
+}
+
 // kindOf returns "tcp" or "udp" for a network that there is here, and its addresses.
 func kindOf(network string) (string, family, error) {
 	switch network {

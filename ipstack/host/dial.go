@@ -65,11 +65,8 @@ func (n *Net) dialOne(ctx context.Context, kind, network string, to netip.AddrPo
 		return nil, context.DeadlineExceeded
 	}
 	if kind == "udp" {
-		any, six := netip.IPv4Unspecified(), to.Addr().Is6()
-		if six {
-			any = netip.IPv6Unspecified()
-		}
-		c, err := n.openPackets(network, netip.AddrPortFrom(any, 0), to, six)
+		six := to.Addr().Is6()
+		c, err := n.openPackets(network, anyPort(six), to, six)
 		if err != nil {
 			return nil, err
 		}

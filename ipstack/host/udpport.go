@@ -23,7 +23,7 @@ type UDPPort struct {
 // event context with each datagram that comes from there, or with an error: ECONNREFUSED when a datagram that was sent found
 // nobody. payload, which may be empty, is receive's to keep. receive may call Send and Close. An address that no machine of the network has is silent.
 func (h *Host) OpenUDP(to netip.AddrPort, receive func(payload []byte, err error)) (*UDPPort, error) {
-	d, err := (*hostBackend)(h).packets(netip.AddrPortFrom(netip.IPv4Unspecified(), 0), to)
+	d, err := (*hostBackend)(h).packets(anyPort(to.Addr().Is6()), to, to.Addr().Is6())
 	if err != nil {
 		return nil, err
 	}
