@@ -34,7 +34,7 @@
 //
 //	go test ./test/soak -run TestSoak -seeds 1000 -timeout 1h -v
 //
-// runs every row with so many seeds on all cores and prints figures. -first, -fault, -for and -workers narrow it down. Plain go test
+// runs every row with so many seeds on all cores, which takes nine minutes on two of them, and prints figures. -first, -fault, -for and -workers narrow it down. Plain go test
 // runs every row once.
 //
 // # Failures
