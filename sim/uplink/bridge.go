@@ -30,6 +30,12 @@ type stream interface {
 	SetWriteBuffer(bytes int) error
 }
 
+// An inside stream is one of a simulated host.
+type inside interface {
+	stream
+	AwaitEnd() error
+}
+
 // A piece is a part of a stream: data, or how the stream ends.
 type piece struct {
 	data []byte
@@ -39,7 +45,7 @@ type piece struct {
 // A bridge joins a connection on the wire, inner, with one of the machine.
 type bridge struct {
 	u     *Uplink
-	inner stream
+	inner inside
 	outer stream
 	legs  atomic.Int32 // goroutines that still use outer
 	done  func()
@@ -55,7 +61,8 @@ type bridge struct {
 	spare   chan []byte
 	arrived []piece
 
-	programs int // that still use inner
+	programs int  // that still use inner
+	ended    bool // the input of inner; one of the programs watches for a reset
 }
 
 // The keys on which the programs of a bridge wait.
@@ -76,7 +83,7 @@ func (b waitArrived) WaitReason() string {
 
 // join carries bytes between the two connections until both directions have
 // ended. It returns at once.
-func (u *Uplink) join(inner, outer stream) {
+func (u *Uplink) join(inner inside, outer stream) {
 	b := &bridge{
 		u: u, inner: inner, outer: outer, done: u.kernel.Outside(), programs: 2,
 		work: make(chan piece, pieces+1), spare: make(chan []byte, pieces),
@@ -111,13 +118,21 @@ func (b *bridge) takeOut() {
 		if n > 0 {
 			b.work <- piece{data: buffer[:n]}
 		}
-		if err != nil {
-			if !errors.Is(err, io.EOF) {
-				b.u.abort(b.outer) // also when the goroutine cannot: it may be in the middle of a write
-			}
-			b.work <- piece{end: err}
-			return
+		if err == nil {
+			continue
 		}
+		if errors.Is(err, io.EOF) {
+			b.work <- piece{end: err}
+			b.ended = true
+			err = b.inner.AwaitEnd()
+		}
+		if err != nil && !errors.Is(err, net.ErrClosed) {
+			b.u.abort(b.outer) // also when the goroutine cannot: it may be in the middle of a write
+		}
+		if !b.ended {
+			b.work <- piece{end: err}
+		}
+		return
 	}
 }
 
@@ -232,9 +247,9 @@ func (b *bridge) reset() {
 	_ = b.inner.Close()
 }
 
-// leave ends a program. The last one closes the connection on the wire.
+// leave ends a program. The last one that carries something closes the connection on the wire.
 func (b *bridge) leave() {
-	if b.programs--; b.programs == 0 {
+	if b.programs--; b.programs == 0 || b.ended {
 		_ = b.inner.Close()
 	}
 }

@@ -93,7 +93,7 @@ func (u *Uplink) accept(r *host.ConnRequest, outer stream) {
 		u.abort(outer)
 		return
 	}
-	u.join(inner.(stream), outer)
+	u.join(inner.(inside), outer)
 }
 
 // Expose continues the connections of a listener of the machine at a server on
@@ -132,7 +132,7 @@ func (u *Uplink) reach(outer stream, server netip.AddrPort) {
 		u.abort(outer)
 		return
 	}
-	u.join(inner.(stream), outer)
+	u.join(inner.(inside), outer)
 }
 
 // abort resets the machine's end of a connection.

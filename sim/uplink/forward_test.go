@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"netxsim/ipstack"
+	"netxsim/ipstack/host"
 	"netxsim/netx/status"
 	"netxsim/sim"
 	"netxsim/sim/uplink"
@@ -291,4 +292,46 @@ func TestEndOfRun(t *testing.T) {
 	if _, err := net.Dial("tcp", listener.Addr().String()); err == nil {
 		t.Error("the machine still listens after the run")
 	}
+}
+
+// noticed is a connection that tells when it is closed.
+type noticed struct {
+	*net.TCPConn
+	closed chan error
+}
+
+func (c noticed) Close() error {
+	select {
+	case c.closed <- nil:
+	default: // it is closed twice
+	}
+	return c.TCPConn.Close()
+}
+
+// TestResetAfterEnd has a client that closes, and resets what a server that says nothing does not close: the machine's socket
+// must not stay for the rest of the run.
+func TestResetAfterEnd(t *testing.T) {
+	ended, closed := make(chan error, 1), make(chan error, 1)
+	n := newNetwork(t, uplink.Config{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return noticed{conn.(*net.TCPConn), closed}, nil
+	}})
+	silence := make(chan struct{})
+	n.uplink.Forward(7, serve(t, func(c *net.TCPConn) {
+		_, err := io.Copy(io.Discard, c)
+		ended <- err
+		<-silence
+	}))
+	device := host.NewDevice(n.target, host.DeviceConfig{Callers: host.Baton, Linger: 200 * time.Millisecond})
+	n.runTarget(func() error {
+		defer close(silence)
+		conn, err := device.Dial("tcp", echoPort.String())
+		if err != nil {
+			return err
+		}
+		return errors.Join(conn.Close(), n.await(ended, nil), n.await(closed, nil))
+	})
 }
