@@ -15,7 +15,7 @@ type Fault struct {
 	At time.Duration
 	// For is how long it holds. 0 means no time for effects that can take none, such as steps of a clock; the others end at once.
 	For time.Duration
-	// Every is the time from one beginning to the next. 0 means that it happens once; it is For at least.
+	// Every is the time from one beginning to the next, not less than For. 0 means that it happens once.
 	Every time.Duration
 	// OnDemand says that it happens only when it is triggered. At and Every do not matter then.
 	OnDemand bool
@@ -87,7 +87,8 @@ type Counter struct {
 	Begun, Idle uint64
 }
 
-// Attach schedules faults. It is called before the run, or by the holder of the baton.
+// Attach schedules faults. It is called before the run, or by the holder of the baton. Attach and Add panic if a fault's Check finds
+// something.
 func Attach(k *sim.Kernel, faults ...Fault) *Set {
 	s := &Set{kernel: k}
 	s.Add(faults...)
@@ -97,6 +98,9 @@ func Attach(k *sim.Kernel, faults ...Fault) *Set {
 // Add schedules further faults.
 func (s *Set) Add(faults ...Fault) {
 	for _, f := range faults {
+		if err := f.Check(); err != nil {
+			panic(err.Error())
+		}
 		a := &active{kernel: s.kernel, fault: f, count: Counter{Name: f.name()}}
 		a.next, a.finish = s.kernel.NewEvent(a.due), s.kernel.NewEvent(a.over)
 		s.faults = append(s.faults, a)
@@ -144,7 +148,7 @@ func (s *Set) Counters() []Counter {
 func (a *active) due() {
 	a.begin()
 	if a.fault.Every > 0 {
-		a.next.Reset(max(a.fault.Every, a.fault.For))
+		a.next.Reset(a.fault.Every)
 	}
 }
 

@@ -19,25 +19,6 @@ const (
 	minLatency = time.Microsecond
 )
 
-// Config describes a wire. The zero value is a wire of 1 microsecond latency and
-// unlimited bandwidth that loses nothing.
-type Config struct {
-	// Name names the wire in reports and selects its random numbers.
-	Name string
-	// Latency is the time from the last bit leaving to the frame arriving. Less
-	// than a microsecond means a microsecond.
-	Latency time.Duration
-	// Bandwidth is in bits per second, for each port and direction. 0 means unlimited.
-	Bandwidth int64
-	// Queue is how many bytes of frames may wait in a sending port for their turn, the one that is leaving and the new one included; a
-	// frame that finds no room is lost. It matters only with a Bandwidth. 0 means any number.
-	Queue int
-	// MTU is the largest payload of a frame in bytes, without the Ethernet header. 0 means 1500.
-	MTU int
-	// Loss is the probability, 0 to 1, that a delivery is lost.
-	Loss float64
-}
-
 // A Wire is an Ethernet segment. Its methods are for the holder of the kernel's baton, or a goroutine that
 // it waits for.
 type Wire struct {
@@ -46,6 +27,7 @@ type Wire struct {
 	random    *rand.Rand
 	ports     []*Port
 	owners    map[[6]byte]*Port
+	known     map[string]bool // names that ports have had
 	rules     []Rule
 	observers []func(FrameEvent)
 	free      *flight
@@ -79,8 +61,9 @@ type Counters struct {
 // Kernel returns the kernel of the wire.
 func (w *Wire) Kernel() *sim.Kernel { return w.k }
 
-// New returns a wire of k without ports.
+// New returns a wire of k without ports. It panics if Config.Check finds something, as do the methods that change one of its fields.
 func New(k *sim.Kernel, cfg Config) *Wire {
+	cfg.must()
 	cfg.Latency = max(cfg.Latency, minLatency)
 	if cfg.MTU == 0 {
 		cfg.MTU = defaultMTU
@@ -89,6 +72,7 @@ func New(k *sim.Kernel, cfg Config) *Wire {
 		k: k, cfg: cfg,
 		random: k.Rand("wire " + cfg.Name),
 		owners: make(map[[6]byte]*Port),
+		known:  make(map[string]bool),
 		hash:   xxhash.New(),
 	}
 }
@@ -98,21 +82,6 @@ func (w *Wire) Name() string { return w.cfg.Name }
 
 // MTU returns the largest payload of a frame in bytes.
 func (w *Wire) MTU() int { return w.cfg.MTU }
-
-// SetLatency changes the latency for frames sent from now on. Less than a microsecond means a microsecond.
-func (w *Wire) SetLatency(d time.Duration) { w.cfg.Latency = max(d, minLatency) }
-
-// SetBandwidth changes the bandwidth, in bits per second, for frames sent from now on. 0 means unlimited.
-func (w *Wire) SetBandwidth(bits int64) { w.cfg.Bandwidth = bits }
-
-// SetQueue changes how many bytes may wait in a sending port, for frames sent from now on. 0 means any number.
-func (w *Wire) SetQueue(bytes int) { w.cfg.Queue = bytes }
-
-// SetLoss changes the probability that a delivery is lost.
-func (w *Wire) SetLoss(p float64) { w.cfg.Loss = p }
-
-// SetMTU changes the largest payload for frames sent from now on, in bytes.
-func (w *Wire) SetMTU(n int) { w.cfg.MTU = n }
 
 // Counters returns what the wire has done so far.
 func (w *Wire) Counters() Counters { return w.counters }
@@ -161,6 +130,7 @@ func (w *Wire) claim(p *Port) {
 	}
 	w.ports = append(w.ports, p)
 	w.owners[p.mac] = p
+	w.known[p.name] = true
 }
 
 // Port returns the port of that name, the one attached first if there are several; nil if there is none.
@@ -172,6 +142,9 @@ func (w *Wire) Port(name string) *Port {
 	}
 	return nil
 }
+
+// Knows reports whether a port of that name is on the wire, or has been.
+func (w *Wire) Knows(name string) bool { return w.known[name] }
 
 // Name returns the name the port was given.
 func (p *Port) Name() string { return p.name }

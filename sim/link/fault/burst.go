@@ -11,15 +11,20 @@ import (
 type Burst struct {
 	// ToBad and ToGood are the probabilities, 0 to 1, that a frame finds the state changed from good to bad, and from bad to good.
 	ToBad, ToGood float64
-	// Good and Bad are the probabilities that a frame is selected in either state. A Bad of 0 means 1.
+	// Good and Bad are the probabilities, 0 to 1, that a frame is selected in either state. A Bad of 0 means 1.
 	Good, Bad float64
+
+	wrong string // what Bursts was asked for and cannot be
 }
 
 // Bursts returns the burst with a given share of selected frames in the long run, 0 to below 1, in bursts of
 // mean frames, at least 1. It is Gilbert's model: nothing in the good state, all in the bad one. A share that
 // bursts so short cannot reach gives bursts that follow one another at once.
 func Bursts(share, mean float64) Burst {
-	good := 1 / max(mean, 1)
+	if !(share >= 0 && share < 1 && mean >= 1) {
+		return Burst{wrong: fmt.Sprintf("bursts of %v frames with a share of %v, want a share from 0 to below 1 and a frame or more", mean, share)}
+	}
+	good := 1 / mean
 	return Burst{ToBad: min(1, good*share/(1-share)), ToGood: good}
 }
 

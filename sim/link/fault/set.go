@@ -34,7 +34,7 @@ type Counter struct {
 }
 
 // Attach puts faults on a wire, behind those that are there; frames sent from now on go through them in this order.
-// A fault with a name that is taken gets a number behind it.
+// A fault with a name that is taken gets a number behind it. Attach and Add panic if a fault's Check finds something.
 func Attach(w *link.Wire, faults ...Fault) *Set {
 	s := &Set{wire: w, names: map[string]int{}}
 	w.AddFault(s.judge)
@@ -51,6 +51,9 @@ func (s *Set) Add(faults ...Fault) {
 
 // start prepares a fault to work.
 func (s *Set) start(f Fault) *active {
+	if err := f.Check(); err != nil {
+		panic(err.Error())
+	}
 	name := f.name()
 	s.names[name]++
 	if n := s.names[name]; n > 1 {
