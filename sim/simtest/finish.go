@@ -31,6 +31,9 @@ func (n *Net) finish() {
 	for _, problem := range n.left() {
 		n.t.Errorf("simtest: %s", problem)
 	}
+	for _, problem := range n.strangers() {
+		n.t.Errorf("simtest: %v", problem)
+	}
 	if problem := n.goroutinesLeft(); problem != "" {
 		n.t.Errorf("simtest: %s", problem)
 	}

@@ -52,6 +52,8 @@ func (n *Net) Go(name string, f func() error) {
 // Disturb has things go wrong with hosts (see package netxsim/sim/hostfault), and
 // says in a failed test how often they have.
 func (n *Net) Disturb(faults ...hostfault.Fault) *hostfault.Set {
+	n.t.Helper()
+	n.right(checkers(faults)...)
 	var set *hostfault.Set
 	n.enter(func() { set = hostfault.Attach(n.kernel, faults...) })
 	n.mu.Lock()

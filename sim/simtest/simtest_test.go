@@ -201,6 +201,15 @@ func TestFailures(t *testing.T) {
 			n.Host("twin", nil)
 			n.Host("twin", nil)
 		}, []string{`there are two of the name "machine twin"`}},
+		{"impossible fault", func(t testing.TB) {
+			simtest.New(t, simtest.Config{}).Wire(link.Config{}, fault.Loss(2))
+		}, []string{"simtest: fault loss: the probability is 2, want a probability from 0 to 1"}},
+		{"fault of nobody", func(t testing.TB) {
+			n := simtest.New(t, simtest.Config{})
+			n.Wire(link.Config{Name: "near"}, fault.Partition([]string{"server"}, []string{"devise"}))
+			far := n.Wire(link.Config{Name: "far"})
+			n.Host("server", far)
+		}, []string{`fault partition names port "devise", which wire near does not have`}},
 		{"no such fault", func(t testing.TB) {
 			simtest.New(t, simtest.Config{}).Wire(link.Config{}).Switch("rain", true)
 		}, []string{`wire wire has no fault named "rain"`}},

@@ -35,6 +35,8 @@ func (n *Net) Wire(config link.Config, faults ...fault.Fault) *Wire {
 			config.Name = fmt.Sprintf("wire %d", number)
 		}
 	}
+	n.right(config)
+	n.right(checkers(faults)...)
 	n.claim("wire", config.Name)
 	w := &Wire{n: n, number: byte(number)}
 	n.enter(func() {
@@ -57,6 +59,8 @@ func (n *Net) Wire(config link.Config, faults ...fault.Fault) *Wire {
 
 // Inject adds faults behind those the wire has, for frames sent from now on.
 func (w *Wire) Inject(faults ...fault.Fault) {
+	w.n.t.Helper()
+	w.n.right(checkers(faults)...)
 	w.n.enter(func() { w.Faults.Add(faults...) })
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"netxsim/sim/link"
 )
 
 // A namer is a condition that names ports.
@@ -30,13 +32,14 @@ func portsOf(c ...Condition) (names []string) {
 	return names
 }
 
-// Strangers says which faults name ports that the wire does not have and never had: a fault of those does not happen. Ports may come
-// later than faults, so that this is for the end of a run. Nil means that all are known.
-func (s *Set) Strangers() error {
+// Strangers says which faults name ports that neither the wire nor one of the others has or ever had: a fault of those does not happen. The
+// others are wires that have the same faults. Ports may come later than faults, so that this is for the end of a run. Nil means that all are known.
+func (s *Set) Strangers(others ...*link.Wire) error {
 	var strangers []error
 	for _, a := range s.faults {
 		for _, name := range portsOf(a.fault.If) {
-			if !s.wire.Knows(name) {
+			known := func(w *link.Wire) bool { return w.Knows(name) }
+			if !known(s.wire) && !slices.ContainsFunc(others, known) {
 				strangers = append(strangers, fmt.Errorf("fault %s names port %q, which wire %s does not have", a.name, name, s.wire.Name()))
 			}
 		}
