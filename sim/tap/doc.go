@@ -28,6 +28,7 @@
 //
 // # Losses
 //
-// A frame that Linux has no room for is lost, as on a card with a full ring, and so is one longer than the
-// MTU of the wire. [Device.Counters] counts both directions.
+// A frame that Linux has no room for, or while its interface is down, is lost, as on a card with a full ring; [Device.Counters] counts it. One longer
+// than the MTU of the wire is lost too, and counted by [link.Wire.Counters] as too long: give a wire of another MTU than 1500
+// the same one in Linux ("ip link set nx0 mtu 9000"), before [Open] or later.
 package tap

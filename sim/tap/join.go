@@ -36,7 +36,7 @@ type cable struct {
 	port   *link.Port
 
 	free  chan *batch // to be filled
-	size  int         // of the largest frame
+	size  int         // of the largest frame and a byte more, by which a longer one, of which Linux gives the front, shows
 	mu    sync.Mutex  // held while frames are read, too, so that they stay in order
 	full  []*batch    // read, not yet on the wire
 	enter func()      // deliver, made once
@@ -60,7 +60,7 @@ func (d *Device) Join(kernel *sim.Kernel, wire *link.Wire) error {
 	c := &cable{device: d, kernel: kernel, free: make(chan *batch, batches)}
 	c.over, c.ended = make(chan struct{}), make(chan struct{})
 	c.enter = c.deliver
-	c.size = max(wire.MTU(), d.mtu) + link.HeaderLen
+	c.size = max(wire.MTU(), d.mtu) + link.HeaderLen + 1
 	for range batches {
 		c.free <- &batch{memory: make([]byte, batchFrames*c.size), frames: make([][]byte, 0, batchFrames)}
 	}

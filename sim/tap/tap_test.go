@@ -194,6 +194,35 @@ func TestPingLinux(t *testing.T) {
 	n.run()
 }
 
+// TestTooLong has Linux send longer frames than when the device joined: they are lost, and counted, whole.
+func TestTooLong(t *testing.T) {
+	n := newNetwork(t, 8)
+	if out, err := exec.Command("ip", "link", "set", n.device.Name(), "mtu", "4000").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	longest := 0
+	n.wire.Observe(func(e link.FrameEvent) {
+		if e.Kind == link.Delivered {
+			longest = max(longest, len(e.Frame))
+		}
+	})
+	n.thread("device", func() error { return answer(n) })
+	n.outside("ping", func() error {
+		out, err := exec.Command("ping", "-c", "1", "-W", "1", "-s", "2000", nxAddress).CombinedOutput()
+		if err == nil {
+			return fmt.Errorf("there is an answer: %s", out)
+		}
+		return nil
+	})
+	n.run()
+	if got := n.wire.Counters().TooLong; got != 1 {
+		t.Errorf("%d frames were too long, want 1", got)
+	}
+	if longest >= 1500 {
+		t.Errorf("a frame of %d bytes has arrived, a part of what Linux sent", longest)
+	}
+}
+
 // TestJoinTwice wants one wire at a time, and the next one after a run.
 func TestJoinTwice(t *testing.T) {
 	n := newNetwork(t, 8)
