@@ -33,11 +33,7 @@ func echoLong(c net.PacketConn) {
 // TestUDPPort sends datagrams of every size to a program that returns them, all at once: before the server's hardware address is known.
 func TestUDPPort(t *testing.T) {
 	virtual(t, link.Config{}, func(k *sim.Kernel, _ *link.Wire, a, b *host.Host) {
-		server, err := a.ListenPacket("udp", ":7")
-		if err != nil {
-			t.Error(err)
-			return
-		}
+		server := ok(a.ListenPacket("udp", ":7"))(t)
 		defer server.Close()
 		a.Go(func() { echoLong(server) })
 		sizes := []int{0, 1, 1472, 1473, 65507}
@@ -93,11 +89,7 @@ func TestUDPPortRefused(t *testing.T) {
 			t.Error(err)
 		}
 		k.WaitDeadline("refusal", time.Second, nil)
-		server, err := a.ListenPacket("udp", ":7")
-		if err != nil {
-			t.Error(err)
-			return
-		}
+		server := ok(a.ListenPacket("udp", ":7"))(t)
 		defer server.Close()
 		a.Go(func() { echoLong(server) })
 		if err := port.Send([]byte("now?")); err != nil {

@@ -111,14 +111,14 @@ func TestExposeTarget(t *testing.T) {
 			return err
 		}
 		const turns = 3
+		served := false
 		_, err = n.kernel.NewThread(sim.ThreadConfig{Name: "server", Priority: 15, Entry: func() {
 			for range turns {
 				if err := n.serveOne(socket); err != nil {
 					t.Error(err)
-					return
 				}
 			}
-			n.kernel.Wake("served", nil)
+			served = true
 		}})
 		if err != nil {
 			return err
@@ -132,6 +132,11 @@ func TestExposeTarget(t *testing.T) {
 				return err
 			})
 			if err != nil {
+				return err
+			}
+		}
+		for !served { // the last client knows before the server that its connection is over
+			if err := n.kernel.Sleep(1); err != nil {
 				return err
 			}
 		}

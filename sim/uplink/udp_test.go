@@ -94,6 +94,19 @@ func sizes() (list [][]byte) {
 	return list
 }
 
+// runDatagrams runs program on the client, to its end, with a UDP port for the echo port of the uplink.
+func (n *network) runDatagrams(program func(net.Conn) error) {
+	n.t.Helper()
+	n.run(func() error {
+		conn, err := n.client.Dial("udp", echoPort.String())
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		return program(conn)
+	})
+}
+
 // TestForwardUDP has both kinds of client exchange datagrams of every size with a server of the machine.
 func TestForwardUDP(t *testing.T) {
 	t.Run("host", func(t *testing.T) {
@@ -233,12 +246,7 @@ func TestUDPRefused(t *testing.T) {
 	n := newNetwork(t, uplink.Config{Log: zap.New(core)})
 	address := closedUDPPort(t)
 	n.uplink.ForwardUDP(7, address)
-	n.run(func() error {
-		conn, err := n.client.Dial("udp", echoPort.String())
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
+	n.runDatagrams(func(conn net.Conn) error {
 		for range 2 {
 			if err := exchange(n.client.Now, conn, []byte("anybody?")); !errors.Is(err, syscall.ECONNREFUSED) {
 				return fmt.Errorf("with nobody there: %v", err)
@@ -276,12 +284,7 @@ func TestUDPDialFails(t *testing.T) {
 		return new(net.Dialer).DialContext(ctx, network, address)
 	}})
 	n.uplink.ForwardUDP(7, server)
-	n.run(func() error {
-		conn, err := n.client.Dial("udp", echoPort.String())
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
+	n.runDatagrams(func(conn net.Conn) error {
 		if err := exchange(n.client.Now, conn, []byte("anybody?")); !errors.Is(err, syscall.ECONNREFUSED) {
 			return fmt.Errorf("without a socket: %v", err)
 		}
@@ -298,12 +301,7 @@ func TestFlowTimeout(t *testing.T) {
 	core, logs := observer.New(zap.DebugLevel)
 	n := newNetwork(t, uplink.Config{FlowTimeout: timeout, Log: zap.New(core)})
 	n.uplink.ForwardUDP(7, serveUDP(t, echoUDP))
-	n.run(func() error {
-		conn, err := n.client.Dial("udp", echoPort.String())
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
+	n.runDatagrams(func(conn net.Conn) error {
 		for _, pause := range []time.Duration{0, timeout / 2, timeout / 2, timeout / 2, 3 * timeout} {
 			_ = n.kernel.WaitDeadline("a pause", pause, nil)
 			if err := exchange(n.client.Now, conn, []byte("again")); err != nil {
@@ -351,12 +349,7 @@ func TestUDPQueue(t *testing.T) {
 	held := &heldDial{release: make(chan struct{})}
 	n := newNetwork(t, uplink.Config{Dial: held.dial})
 	n.uplink.ForwardUDP(7, serveUDP(t, func([]byte) [][]byte { return nil }))
-	n.run(func() error {
-		conn, err := n.client.Dial("udp", echoPort.String())
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
+	n.runDatagrams(func(conn net.Conn) error {
 		if _, err := conn.Write([]byte("first")); err != nil { // which asks for the uplink's hardware address
 			return err
 		}
@@ -433,12 +426,7 @@ func TestUDPEndOfRun(t *testing.T) {
 func TestSilentServerUDP(t *testing.T) {
 	n := newNetwork(t, uplink.Config{})
 	n.uplink.ForwardUDP(7, serveUDP(t, func([]byte) [][]byte { return nil }))
-	n.run(func() error {
-		conn, err := n.client.Dial("udp", echoPort.String())
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
+	n.runDatagrams(func(conn net.Conn) error {
 		if err := conn.SetReadDeadline(n.client.Now().Add(100 * time.Millisecond)); err != nil {
 			return err
 		}
