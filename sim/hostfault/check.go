@@ -19,9 +19,9 @@ func (f Fault) Check() error {
 func (f Fault) check() error {
 	switch {
 	case f.For < 0:
-		return fmt.Errorf("For is %v, want 0 or more", f.For)
+		return fmt.Errorf("its For is %v, want 0 or more", f.For)
 	case f.Every < 0:
-		return fmt.Errorf("Every is %v, want 0 or more", f.Every)
+		return fmt.Errorf("its Every is %v, want 0 or more", f.Every)
 	case f.Every > 0 && f.Every < f.For:
 		return fmt.Errorf("it holds for %v and comes every %v, which is less", f.For, f.Every)
 	}

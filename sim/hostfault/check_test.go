@@ -15,8 +15,8 @@ func TestCheck(t *testing.T) {
 		fault hostfault.Fault
 		want  string
 	}{
-		{hostfault.Fault{For: -time.Second, Do: freeze}, "fault freeze: For is -1s, want 0 or more"},
-		{hostfault.Fault{Every: -time.Second, Do: freeze}, "fault freeze: Every is -1s, want 0 or more"},
+		{hostfault.Fault{For: -time.Second, Do: freeze}, "fault freeze: its For is -1s, want 0 or more"},
+		{hostfault.Fault{Every: -time.Second, Do: freeze}, "fault freeze: its Every is -1s, want 0 or more"},
 		{hostfault.Fault{Every: time.Second, For: time.Minute, Do: freeze}, "fault freeze: it holds for 1m0s and comes every 1s, which is less"},
 		{hostfault.Fault{Do: hostfault.Freeze{Ports: []string{"a"}}}, "fault freeze: it has no Wire"},
 		{hostfault.Fault{Do: hostfault.Freeze{Wire: w.wire}}, "fault freeze: it has no Ports"},

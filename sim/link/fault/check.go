@@ -138,7 +138,7 @@ func (d Delay) check() error {
 
 func (d Duplicate) check() error {
 	if d.Copies > maxCopies {
-		return fmt.Errorf("Copies is %d, want %d at most", d.Copies, maxCopies)
+		return fmt.Errorf("its Copies is %d, want %d at most", d.Copies, maxCopies)
 	}
 	return errors.Join(notNegative("After", d.After), notNegative("Copies", d.Copies))
 }

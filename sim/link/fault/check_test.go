@@ -28,7 +28,7 @@ func TestCheck(t *testing.T) {
 			"fault delay: the delay of 2562047h47m15.854775807s and up to 1h0m0s more is too long"},
 		{fault.Duplication(0.1, -ms), "fault duplicate: After is -1ms, want 0 or more"},
 		{fault.Fault{Do: fault.Duplicate{Copies: -1}}, "fault duplicate: Copies is -1, want 0 or more"},
-		{fault.Fault{Do: fault.Duplicate{Copies: 1001}}, "fault duplicate: Copies is 1001, want 1000 at most"},
+		{fault.Fault{Do: fault.Duplicate{Copies: 1001}}, "fault duplicate: its Copies is 1001, want 1000 at most"},
 		{fault.Partition([]string{"a"}), "fault partition: 1 groups of ports, want 2 or more"},
 		{fault.Partition([]string{"a", "b"}, []string{"c", "a"}), `fault partition: port "a" is twice in the groups`},
 		{fault.Flap(-1, 1), "fault flap: the time up is -1ns, want 0 or more"},
