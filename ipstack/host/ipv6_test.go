@@ -2,14 +2,12 @@ package host_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -214,36 +212,6 @@ func TestNames6(t *testing.T) {
 		if _, err := n.a.Dial("tcp6", "10.0.0.2:7"); err == nil || err.Error() != "dial tcp6: address 10.0.0.2: no suitable address found" {
 			t.Errorf("IPv6 to an IPv4 address: %v", err)
 		}
-	})
-}
-
-// TestShares wants the addresses of a name to share the time of a Dial: one that does not answer leaves some for the next.
-func TestShares(t *testing.T) {
-	bubble6(t, link.Config{}, func(t *testing.T, n *network, _ []machine) {
-		l := listen(t, n.b, "tcp", ":7")
-		defer l.Close()
-		names := host.NamesOf(n.kernel)
-		n.kernel.Do(func() {
-			silent := n.host("silent", 77)
-			names.Add("several", silent.Addr(), silent.Addr6(), n.b.Addr())
-			fault.Attach(n.wire, fault.Fault{If: fault.All(fault.From("silent"), fault.Match{Protocol: fault.TCP}), Do: fault.Drop{}})
-		})
-		begin := time.Now()
-		c, err := n.a.DialTimeout("tcp", "several:7", 9*time.Second)
-		if err != nil || c.RemoteAddr().String() != "10.0.0.2:7" {
-			t.Fatalf("%v, %v", c, err)
-		}
-		c.Close()
-		if took := time.Since(begin).Round(time.Second); took != 6*time.Second {
-			t.Errorf("two addresses took %v of 9 s, want 3 s each", took)
-		}
-		begin = time.Now()
-		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
-		defer cancel()
-		if _, err := n.a.DialContext(ctx, "tcp", "several:7"); !errors.Is(err, os.ErrDeadlineExceeded) || !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("3 s are too short for 2 s each: %v", err)
-		}
-		took(t, "the context", begin, 3*time.Second)
 	})
 }
 

@@ -59,7 +59,7 @@
 // # What is checked
 //
 // At the end of the test no packet may be missing from a pool, no connection, listener or UDP port of an ordinary program may be open,
-// and no goroutine that the test has started may be left.
+// and no goroutine that the test has started may be left. A fault that names a machine which no wire has had is an error too: it did not happen.
 //
 // # Recipes
 //
